@@ -1,0 +1,1 @@
+"""Woonzorgkaart: from raw figures and OpenStreetMap to a map of witte vlekken."""

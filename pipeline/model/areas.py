@@ -1,0 +1,245 @@
+"""Base areas and the units made of them: "the wijk, or for small villages the dorp"."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.config import DwellingSettings, RegionSettings, UnitSettings
+from pipeline.contracts import CRS
+from pipeline.errors import SourceError
+from pipeline.model.dwellings import wijk_of_buurt
+
+_M2_PER_KM2 = 1_000_000
+
+
+def figure_by_area(figures: pd.DataFrame, variable: str) -> pd.Series:
+    """Return the values of one figure by area code; missing is unknown."""
+    return figures[figures["variable"] == variable].set_index("area_code")["value"]
+
+
+def require_overlap(extract: shapely.Polygon, areas: gpd.GeoDataFrame) -> None:
+    """Raise SourceError if the extract of the map holds no part of any area."""
+    if not areas.geometry.intersects(extract).any():
+        raise SourceError(
+            "het OpenStreetMap-uittreksel en de gebieden overlappen niet; neem een uittreksel van deze regio, of "
+            "controleer het coördinatenstelsel van de gebieden."
+        )
+
+
+def describe_base_areas(
+    areas: gpd.GeoDataFrame,
+    located: pd.DataFrame,
+    dwellings: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    water: gpd.GeoSeries,
+    figures: pd.DataFrame,
+    region: RegionSettings,
+    settings: DwellingSettings,
+) -> gpd.GeoDataFrame:
+    """Return the base areas of the region as `contracts.BASE_AREAS` has them, but for their unit, with wijk_name.
+
+    A base area whose wijk lies in another gemeente is not of the region.
+
+    Parameters
+    ----------
+    areas
+        Every area, as `contracts.AREAS` has it.
+    located, dwellings
+        All addresses, and those that are dwellings, with the codes of their areas.
+    places
+        Place nodes: osm_id, place_name, geometry.
+    water
+        Polygons of water.
+    figures
+        `contracts.FIGURES`.
+    region, settings
+        Settings.
+    """
+    base = areas[areas["area_level"] == region.base_level].reset_index(drop=True)
+    wijken = areas[areas["area_level"] == "wijk"]
+    codes = base["area_code"]
+    wijk = assign_wijk(base, dwellings, wijken).reindex(codes).reset_index(drop=True)
+    place = assign_woonplaats(base, located, places).reindex(codes).reset_index(drop=True)
+    homes = codes.map(figure_by_area(figures, "homes"))
+    inhabitants = codes.map(figure_by_area(figures, "inhabitants"))
+    dwelling_count = codes.map(dwellings.groupby("base_code").size()).fillna(0).astype("int64")
+    ratio = dwelling_ratio(dwelling_count, homes)
+    frame = gpd.GeoDataFrame(
+        {
+            "base_code": codes,
+            "base_name": _base_names(base, dwellings, areas),
+            "gemeente_code": ("GM" + wijk["wijk_code"].str[2:6]).astype("str"),
+            "wijk_code": wijk["wijk_code"],
+            "wijk_name": wijk["wijk_code"].map(wijken.set_index("area_code")["area_name"]),
+            "wijk_share": wijk["wijk_share"],
+            **place,
+            "inhabitants_count": inhabitants,
+            "homes_count": homes,
+            "address_count": codes.map(located.groupby("base_code").size()).fillna(0).astype("int64"),
+            "dwelling_count": dwelling_count,
+            "dwelling_ratio": ratio,
+            "is_weak": is_weak(ratio, homes, inhabitants, settings),
+            "land_km2": land_km2(base, water),
+            "geometry": base.geometry,
+        },
+        geometry="geometry",
+        crs=CRS,
+    )
+    return frame[frame["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
+
+
+def _base_names(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
+    """Return the name in the source; a postcode without one is named after the buurt of most of its dwellings."""
+    counts = dwellings.dropna(subset="buurt_code").groupby(["base_code", "buurt_code"]).size()
+    most = _largest_share(counts.rename_axis(["base_code", "wijk_code"]))["wijk_code"]
+    buurt_name = base["area_code"].map(most).map(areas.set_index("area_code")["area_name"])
+    named = (buurt_name + " (" + base["area_code"] + ")").fillna(base["area_code"])
+    return base["area_name"].fillna(named)
+
+
+def assign_wijk(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, wijken: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return wijk_code and wijk_share by base area code.
+
+    A buurt lies in the wijk of its code. A postcode area belongs to the wijk that holds most of its dwellings, else the
+    largest part of its land; wijk_share says how much of it that is.
+
+    Parameters
+    ----------
+    base
+        area_code, area_level and polygon of each base area.
+    dwellings
+        base_code and wijk_code of each dwelling.
+    wijken
+        area_code and polygon of each wijk, of neighbouring gemeenten too.
+    """
+    codes = base["area_code"]
+    if (base["area_level"] == "buurt").all():
+        return pd.DataFrame({"wijk_code": wijk_of_buurt(codes).to_numpy(), "wijk_share": 1.0}, index=pd.Index(codes))
+    by_dwellings = _largest_share(dwellings.dropna(subset="wijk_code").groupby(["base_code", "wijk_code"]).size())
+    polygons, wijk_polygons = base.geometry.to_numpy(), wijken.geometry.to_numpy()
+    here, there = shapely.STRtree(wijk_polygons).query(polygons, predicate="intersects")
+    land = pd.Series(
+        shapely.area(shapely.intersection(polygons[here], wijk_polygons[there])),
+        index=[codes.to_numpy()[here], wijken["area_code"].to_numpy()[there]],
+    )
+    by_land = _largest_share(land)
+    return by_dwellings.combine_first(by_land).reindex(codes)
+
+
+def _largest_share(size: pd.Series) -> pd.DataFrame:
+    """Return per first key the second key with the largest size (lowest code among equals) and its share."""
+    frame = size.rename("size").rename_axis(["base_code", "wijk_code"]).reset_index()
+    frame["wijk_share"] = frame["size"] / frame.groupby("base_code")["size"].transform("sum")
+    frame = frame.sort_values(["base_code", "size", "wijk_code"], ascending=[True, False, True])
+    return frame.drop_duplicates("base_code").set_index("base_code")[["wijk_code", "wijk_share"]]
+
+
+def assign_woonplaats(base: gpd.GeoDataFrame, located: pd.DataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return woonplaats_name and woonplaats_source by base area code.
+
+    The woonplaats of most of its addresses, else the place name in the source, else the nearest place node.
+    """
+    known = located.dropna(subset=["base_code", "woonplaats_name"])
+    counts = known.groupby(["base_code", "woonplaats_name"]).size().rename("size").reset_index()
+    counts = counts.sort_values(["base_code", "size", "woonplaats_name"], ascending=[True, False, True])
+    most = counts.drop_duplicates("base_code").set_index("base_code")["woonplaats_name"]
+    frame = pd.DataFrame(index=pd.Index(base["area_code"]))
+    frame["woonplaats_name"] = most.reindex(frame.index).astype("str")
+    frame["woonplaats_source"] = np.where(frame["woonplaats_name"].notna(), "addresses", "unknown")
+    _fill(frame, base.set_index("area_code")["woonplaats_name"], "source")
+    if len(places):
+        ordered = places.sort_values("osm_id")
+        nearest = shapely.STRtree(ordered.geometry.to_numpy()).nearest(base.geometry.representative_point().to_numpy())
+        _fill(frame, pd.Series(ordered["place_name"].to_numpy()[nearest], index=frame.index), "place_node")
+    return frame
+
+
+def _fill(frame: pd.DataFrame, names: pd.Series, source: str) -> None:
+    missing = frame["woonplaats_name"].isna() & names.notna()
+    frame.loc[missing, "woonplaats_name"] = names[missing]
+    frame.loc[missing, "woonplaats_source"] = source
+
+
+def land_km2(base: gpd.GeoDataFrame, water: gpd.GeoSeries) -> pd.Series:
+    """Return the land (km2) of each base area: as the source gives it, else the polygon less the water in it."""
+    wet = shapely.union_all(water.to_numpy()) if len(water) else shapely.Polygon()
+    dry = shapely.area(base.geometry.to_numpy()) - shapely.area(shapely.intersection(base.geometry.to_numpy(), wet))
+    return base["land_km2"].fillna(pd.Series(dry / _M2_PER_KM2, index=base.index))
+
+
+def dwelling_ratio(dwelling_count: pd.Series, homes: pd.Series) -> pd.Series:
+    """Return dwellings found / CBS homes; missing where homes are unknown or none."""
+    return dwelling_count / homes.where(homes > 0)
+
+
+def is_weak(ratio: pd.Series, homes: pd.Series, inhabitants: pd.Series, settings: DwellingSettings) -> pd.Series:
+    """Say which base areas are weak: the ratio is out of bounds, or unknown where people may live."""
+    out_of_bounds = (ratio < settings.weak_ratio_low) | (ratio > settings.weak_ratio_high)
+    unknown = homes.isna() & ~(inhabitants == 0)
+    return out_of_bounds | unknown
+
+
+def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[str, str]) -> pd.DataFrame:
+    """Return unit_code, unit_name and unit_kind by base area code.
+
+    Parameters
+    ----------
+    base
+        base_code, base_name, gemeente_code, wijk_code, wijk_name, woonplaats_name, inhabitants_count (unknown counts
+        as none for the size of a place).
+    settings
+        Limits in inhabitants.
+    overrides
+        Unit name by base area code, of the region's settings; base areas with the same name form one unit.
+    """
+    inhabitants = base["inhabitants_count"].fillna(0)
+    in_place = inhabitants.groupby([base["gemeente_code"], base["woonplaats_name"]]).transform("sum")
+    is_dorp = base["woonplaats_name"].notna() & (in_place < settings.dorp_max_inhabitants)
+    in_wijk = inhabitants.where(~is_dorp, 0).groupby(base["wijk_code"]).transform("sum")
+    is_split = ~is_dorp & (in_wijk > settings.unit_max_inhabitants)
+    units = pd.DataFrame({"unit_code": base["wijk_code"], "unit_name": base["wijk_name"], "unit_kind": "wijk"})
+    units.loc[is_split, ["unit_code", "unit_name"]] = base.loc[is_split, ["base_code", "base_name"]].to_numpy()
+    units.loc[is_split, "unit_kind"] = "base_area"
+    units.loc[is_dorp, "unit_name"] = base.loc[is_dorp, "woonplaats_name"]
+    units.loc[is_dorp, "unit_kind"] = "dorp"
+    named = base["base_code"].map(dict(overrides))
+    units.loc[named.notna(), "unit_name"] = named[named.notna()]
+    own_code = is_dorp | named.notna()
+    slugs = units.loc[own_code, "unit_name"].map(_slug)
+    units.loc[own_code, "unit_code"] = base.loc[own_code, "gemeente_code"] + "-" + slugs
+    return units.set_index(pd.Index(base["base_code"]))
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def dissolve_units(base: gpd.GeoDataFrame, units: pd.DataFrame, gemeenten: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Return one row per unit, as `contracts.UNITS` has it, from base areas that carry unit_code.
+
+    CBS homes are missing as soon as they are unknown in one of its base areas.
+    """
+    shape = base[["unit_code", "geometry"]].dissolve("unit_code")
+    grouped = base.groupby("unit_code")
+    frame = gpd.GeoDataFrame(
+        {
+            "gemeente_code": grouped["gemeente_code"].first(),
+            "base_count": grouped.size(),
+            "dwelling_count": grouped["dwelling_count"].sum(),
+            "homes_count": grouped["homes_count"].agg(lambda homes: homes.sum(skipna=False)),
+            "is_weak": grouped["is_weak"].any(),
+            "land_km2": grouped["land_km2"].sum(),
+            "geometry": shape.geometry,
+        },
+        geometry="geometry",
+        crs=CRS,
+    )
+    described = units.drop_duplicates("unit_code").set_index("unit_code")
+    frame = frame.join(described, validate="one_to_one").reset_index()
+    return frame.assign(gemeente_name=frame["gemeente_code"].map(dict(gemeenten)))

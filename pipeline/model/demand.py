@@ -1,0 +1,185 @@
+"""Demand: how many people of each target group live where, with the interval that rounding and rates leave.
+
+Figures of different areas meet on the dwelling. A count of the base area is spread over its dwellings; shares and rates
+are read from the finest area around the dwelling that has them. All dwellings with the same areas form a *cell*.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import LEVELS, TargetGroup, Term
+from pipeline.contracts import DEMAND, UNIT_DEMAND
+
+Interval = pd.DataFrame
+"""Columns value, low, high (worst case), rounding_low, rounding_high (rounding alone)."""
+
+_BOUNDS = ("low", "high", "rounding_low", "rounding_high")
+_PER_1000 = 1000
+
+
+def estimate_demand(
+    dwellings: pd.DataFrame, base_areas: pd.DataFrame, figures: pd.DataFrame, groups: Mapping[str, TargetGroup]
+) -> pd.DataFrame:
+    """Return people per cell and target group, as `contracts.DEMAND` has them.
+
+    People per dwelling = figure / max(CBS homes, dwellings found); what is left over is *not placed* and forms a cell
+    of its own per base area, for which shares are read from the wijk or gemeente. Unknown figures stay missing.
+
+    Parameters
+    ----------
+    dwellings, base_areas, figures
+        As their contracts have them.
+    groups
+        Target groups with their terms.
+    """
+    cells = _cells(dwellings, base_areas)
+    wide = {bound: figures.pivot(index="area_code", columns="variable", values=bound) for bound in ("value", "low", "high")}
+    pieces = []
+    for code, group in groups.items():
+        people = _sum_terms([_term_people(cells, wide, term) for term in group.terms]).mul(cells["part"], axis=0)
+        piece = cells[["cell_code", "base_code", "unit_code", "is_placed", "dwelling_count"]].assign(target_group=code)
+        piece["people"] = people["value"]
+        piece["people_low"], piece["people_high"] = people["low"], people["high"]
+        piece["rounding_low"], piece["rounding_high"] = people["rounding_low"], people["rounding_high"]
+        pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True)[list(DEMAND.columns)]
+
+
+def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame) -> pd.DataFrame:
+    """Return cells of dwellings and, per base area, one of people not placed; `part` is the share of the base area."""
+    codes = [f"{level}_code" for level in LEVELS]
+    placed = dwellings.groupby("cell_code", as_index=False).agg(
+        dict.fromkeys(["base_code", "unit_code", *codes], "first") | {"dwelling_id": "size"}
+    )
+    placed = placed.rename(columns={"dwelling_id": "dwelling_count"}).assign(is_placed=True)
+    homes = base_areas["homes_count"].fillna(base_areas["dwelling_count"])
+    divisor = pd.Series(np.maximum(homes, base_areas["dwelling_count"]).to_numpy(), index=base_areas["base_code"])
+    placed["part"] = placed["dwelling_count"] / placed["base_code"].map(divisor)
+    rest = base_areas[["base_code", "unit_code", "gemeente_code", "wijk_code"]].assign(
+        cell_code=base_areas["base_code"] + "/not placed", dwelling_count=0, is_placed=False
+    )
+    is_buurt = rest["base_code"].str.startswith("BU")
+    rest["buurt_code"] = rest["base_code"].where(is_buurt)
+    rest["postcode_code"] = rest["base_code"].where(~is_buurt)
+    count = base_areas["dwelling_count"].to_numpy()
+    rest["part"] = np.where(divisor > 0, 1 - count / divisor.where(divisor > 0), 1.0)
+    return pd.concat([placed, rest], ignore_index=True)
+
+
+def _sum_terms(terms: Sequence[Interval]) -> Interval:
+    total = terms[0]
+    for one in terms[1:]:
+        total = total + one
+    return total
+
+
+def _term_people(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], term: Term) -> Interval:
+    """Return count x share x rates for each cell, as if all people of its base area lived there."""
+    counts = _of_base(cells, wide, term.count)
+    people = counts
+    if term.part:
+        people = _times(people, _look_up(cells, wide, term.part, term.of))
+    if term.rate_figure:
+        people = _times(people, _look_up(cells, wide, [term.rate_figure], []))
+    for rate in term.rates:
+        for bound, factor in (("value", rate.value), ("low", rate.low), ("high", rate.high)):
+            people = people.assign(**{bound: people[bound] * factor})
+        people = people.assign(rounding_low=people["rounding_low"] * rate.value)
+        people = people.assign(rounding_high=people["rounding_high"] * rate.value)
+    nobody = counts["high"] == 0
+    return people.mask(nobody, 0.0)
+
+
+def _times(one: Interval, other: Interval) -> Interval:
+    return one * other
+
+
+def _interval(value: pd.Series, low: pd.Series, high: pd.Series) -> Interval:
+    return pd.DataFrame({"value": value, "low": low, "high": high, "rounding_low": low, "rounding_high": high})
+
+
+def _of_base(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], variable: str) -> Interval:
+    unknown = pd.Series(np.nan, index=cells.index)
+    if variable not in wide["value"].columns:
+        return _interval(unknown, unknown, unknown)
+    value, low, high = (cells["base_code"].map(wide[bound][variable]) for bound in ("value", "low", "high"))
+    return _interval(value, low, high)
+
+
+def _look_up(
+    cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]
+) -> Interval:
+    """Return sum(part) / sum(of), or part itself where `of` is empty, from the finest area that knows it."""
+    shares = _shares(wide, part, of)
+    found = pd.DataFrame(np.nan, index=cells.index, columns=list(shares.columns))
+    for level in LEVELS:
+        there = shares.reindex(cells[f"{level}_code"]).set_axis(cells.index)
+        found = found.where(found["value"].notna(), there)
+    return found
+
+
+def _shares(wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]) -> Interval:
+    """Return the share per area; low puts the part at its lowest and the rest at its highest, high the other way."""
+    if not {*part, *of} <= set(wide["value"].columns):
+        return pd.DataFrame(columns=["value", *_BOUNDS], dtype="float64")
+    total = {bound: frame[list(part)].sum(axis=1, skipna=False) for bound, frame in wide.items()}
+    if not of:
+        return _interval(total["value"], total["low"], total["high"])
+    others = [one for one in of if one not in part]
+    rest = {bound: frame[others].sum(axis=1, skipna=False) for bound, frame in wide.items()}
+    value = total["value"] / (total["value"] + rest["value"])
+    low = (total["low"] / (total["low"] + rest["high"])).where(value.notna())
+    high = (total["high"] / (total["high"] + rest["low"])).where(value.notna())
+    return _interval(value, low, high)
+
+
+def is_estimate(group: TargetGroup) -> bool:
+    """Say whether a group rests on more than a count: a share of another year or area, a rate, a model."""
+    return any(term.part or term.rate_figure or term.rates for term in group.terms)
+
+
+def summarise_demand(
+    demand: pd.DataFrame, units: pd.DataFrame, groups: Mapping[str, TargetGroup], base_areas: pd.DataFrame
+) -> pd.DataFrame:
+    """Return people per unit and target group, as `contracts.UNIT_DEMAND` has them.
+
+    Low and high are worst-case sums. The interval to show adds the rounding of base areas as the root of summed
+    squares (their rounding errors are independent) and the range of rates linearly (it is the same everywhere).
+
+    Parameters
+    ----------
+    demand, units, base_areas
+        As their contracts have them.
+    groups
+        Target groups.
+    """
+    keys = ["unit_code", "target_group"]
+    names = ["people", "people_low", "people_high", "rounding_low", "rounding_high"]
+    per_base = demand.groupby([*keys, "base_code"])[names].agg(_known_sum)
+    per_unit = per_base.groupby(level=keys).agg(_known_sum)
+    squares = pd.DataFrame({
+        "low": (per_base["people"] - per_base["rounding_low"]) ** 2,
+        "high": (per_base["rounding_high"] - per_base["people"]) ** 2,
+    })  # fmt: skip
+    rounding = np.sqrt(squares.groupby(level=keys).agg(_known_sum))
+    frame = per_unit[["people", "people_low", "people_high"]].copy()
+    below = rounding["low"] + per_unit["rounding_low"] - per_unit["people_low"]
+    above = rounding["high"] + per_unit["people_high"] - per_unit["rounding_high"]
+    frame["shown_low"] = (frame["people"] - below).clip(lower=frame["people_low"])
+    frame["shown_high"] = (frame["people"] + above).clip(upper=frame["people_high"])
+    unplaced = demand[~demand["is_placed"]].groupby(keys)["people"].agg(_known_sum)
+    frame["not_placed_people"] = unplaced.reindex(frame.index).clip(lower=0)
+    frame = frame.reset_index()
+    land = frame["unit_code"].map(units.set_index("unit_code")["land_km2"])
+    frame["people_per_km2"] = frame["people"] / land.where(land > 0)
+    total = frame["unit_code"].map(base_areas.groupby("unit_code")["inhabitants_count"].agg(_known_sum))
+    frame["people_per_1000"] = frame["people"] / total.where(total > 0) * _PER_1000
+    frame["is_estimate"] = frame["target_group"].map({code: is_estimate(group) for code, group in groups.items()})
+    return frame[list(UNIT_DEMAND.columns)]
+
+
+def _known_sum(values: pd.Series) -> float:
+    """Return the sum; unknown as soon as one part is unknown."""
+    return float(values.sum(skipna=False))

@@ -1,0 +1,257 @@
+"""Reach: which part of a target group lives beyond a distance, for certain and at most, and how far people walk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import Norm, TargetGroup
+from pipeline.contracts import DISTANCE_KINDS, REACH_DISTANCES, REACH_SHARES
+from pipeline.model.distances import nearest_exit_m, nearest_two
+from pipeline.model.network import Floats, Ints, Joined, Network
+
+_MEDIAN, _P90 = 0.5, 0.9
+_DECIMALS = 2
+"""Distances are kept to the centimetre: finer is noise, and differs between machines."""
+
+_SAME_M = 0.5
+"""Medians nearer to each other than this are the same, in metres."""
+
+
+def dwelling_access(network: Network, homes: Joined, dwelling_ids: pd.Series) -> pd.DataFrame:
+    """Return per dwelling whether it is connected and how far the nearest exit is, as `contracts.ACCESS` has it."""
+    exit_m = _finite(nearest_exit_m(network, homes)).round(_DECIMALS)
+    return pd.DataFrame({"dwelling_id": dwelling_ids, "is_connected": homes.is_connected, "exit_m": exit_m})
+
+
+def distances_per_category(
+    network: Network,
+    homes: Joined,
+    dwelling_ids: pd.Series,
+    places: Joined,
+    facilities: pd.DataFrame,
+    categories: Sequence[str],
+) -> pd.DataFrame:
+    """Return per dwelling and category the two nearest facilities, as `contracts.DISTANCES` has them.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    homes, dwelling_ids
+        Dwellings joined to it, and their ids in the same order.
+    places, facilities
+        Facilities joined to it, and `contracts.FACILITIES` in the same order.
+    categories
+        Every category wanted, also those without any facility.
+    """
+    names = pd.Series([*facilities["facility_id"], pd.NA], dtype="str")
+    pieces = []
+    for category in categories:
+        chosen = (facilities["category"] == category).to_numpy()
+        only = replace(places, is_connected=places.is_connected & chosen)
+        two = nearest_two(network, only, homes)
+        piece = pd.DataFrame({"dwelling_id": dwelling_ids.to_numpy(), "category": category})
+        piece["nearest_m"], piece["second_m"] = (_finite(one).round(_DECIMALS) for one in (two.nearest_m, two.second_m))
+        piece["nearest_id"] = names.take(two.nearest).to_numpy()
+        piece["second_id"] = names.take(two.second).to_numpy()
+        pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True).astype({"nearest_id": "str", "second_id": "str"})
+
+
+def beyond_by_cell(
+    dwellings: pd.DataFrame, access: pd.DataFrame, distances: pd.DataFrame, limits: pd.DataFrame
+) -> pd.DataFrame:
+    """Return per cell and limit how many dwellings are beyond it.
+
+    *Certain*: the nearest known facility and the nearest exit of the extract are both farther. *Edge*: the facility is
+    farther, but an exit is not, so that something nearer may lie outside. *Not connected*: nothing can be said.
+
+    Parameters
+    ----------
+    dwellings, access, distances
+        As their contracts have them.
+    limits
+        category and distance_m, each pair once.
+
+    Returns
+    -------
+    cell_code, category, distance_m, certain, edge, not_connected (numbers of dwellings).
+    """
+    joined = distances.merge(dwellings[["dwelling_id", "cell_code"]], on="dwelling_id", validate="many_to_one")
+    joined = joined.merge(access, on="dwelling_id", validate="many_to_one")
+    nearest, exit_m = joined["nearest_m"].fillna(np.inf), joined["exit_m"].fillna(np.inf)
+    pieces = []
+    for distance_m, wanted in limits.groupby("distance_m"):
+        rows = joined["category"].isin(wanted["category"]).to_numpy()
+        here = joined.loc[rows, ["cell_code", "category"]]
+        is_far = (nearest[rows] > distance_m) & joined.loc[rows, "is_connected"]
+        is_edge = is_far & (exit_m[rows] <= distance_m)
+        counts = here.assign(certain=is_far & ~is_edge, edge=is_edge, not_connected=~joined.loc[rows, "is_connected"])
+        summed = counts.groupby(["cell_code", "category"], as_index=False).sum()
+        pieces.append(summed.assign(distance_m=distance_m))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def limits_of(groups: Mapping[str, TargetGroup], norms: Mapping[str, Mapping[str, Norm]]) -> pd.DataFrame:
+    """Return target_group, category, distance_kind, distance_m: every distance that every group is judged by."""
+    rows = [
+        (code, category, kind, float(getattr(norm, f"{kind}_m")))
+        for code, group in groups.items()
+        for category, norm in norms[group.norms].items()
+        for kind in DISTANCE_KINDS
+    ]
+    return pd.DataFrame(rows, columns=["target_group", "category", "distance_kind", "distance_m"])
+
+
+def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
+    """Return per unit, group, category and norm the share and people beyond it, as `contracts.REACH_SHARES` has them.
+
+    People not placed count as possibly beyond. Shares are the exact extremes over all counts that the intervals of the
+    cells allow; where people are unknown, so are they.
+
+    Parameters
+    ----------
+    demand
+        As its contract has it.
+    beyond
+        As `beyond_by_cell` gives it.
+    limits
+        As `limits_of` gives it.
+    """
+    cells = demand.merge(limits, on="target_group")
+    cells = cells.merge(beyond, on=["cell_code", "category", "distance_m"], how="left", validate="many_to_one")
+    counts = cells["dwelling_count"].where(cells["is_placed"])
+    for name in ("certain", "edge", "not_connected"):
+        cells[name] = (cells[name] / counts).fillna(0.0)
+    cells["not_placed"] = np.where(cells["is_placed"], 0.0, 1.0)
+    cells["at_most"] = cells[["certain", "edge", "not_connected", "not_placed"]].sum(axis=1)
+    keys = ["unit_code", "target_group", "category", "distance_kind"]
+    cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
+    unit = cells.groupby(keys, sort=True).ngroup().to_numpy()
+    low, high = cells["people_low"].to_numpy(), cells["people_high"].to_numpy()
+    certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
+    frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
+    frame["share_low"] = 1 - extreme_share(unit, 1 - certain, low, high)
+    frame["share_high"] = extreme_share(unit, at_most, low, high)
+    frame["people_low"] = np.bincount(unit, weights=low * certain)
+    frame["people_high"] = np.bincount(unit, weights=high * at_most)
+    people = np.bincount(unit, weights=cells["people"])
+    for name in ("edge", "not_connected", "not_placed"):
+        part = np.bincount(unit, weights=cells["people"] * cells[name])
+        frame[f"{name}_share"] = np.divide(part, people, out=np.full(len(part), np.nan), where=people > 0)
+    return frame[list(REACH_SHARES.columns)]
+
+
+def extreme_share(unit: Ints, fraction: Floats, low: Floats, high: Floats) -> Floats:
+    """Return per unit the highest share that counts within their intervals allow.
+
+    The share is sum(count x fraction) / sum(count). It is highest with the cells of the largest fractions at their high
+    and the others at their low; all places to draw the line are tried.
+
+    Parameters
+    ----------
+    unit
+        Number of the unit of each cell, ascending from 0.
+    fraction
+        Share of each cell's people that counts (0-1).
+    low, high
+        Bounds of each cell's people; missing makes the unit's share missing.
+
+    Returns
+    -------
+    One share per unit (0-1), missing where unknown or where nobody can live.
+    """
+    order = np.lexsort((-fraction, unit))
+    unit, fraction, low, high = unit[order], fraction[order], low[order], high[order]
+    extra = high - low
+    total = np.bincount(unit, weights=low)
+    counted = np.bincount(unit, weights=low * fraction)
+    above = _running_sum(extra * fraction, unit)
+    beside = _running_sum(extra, unit)
+    people = total[unit] + beside
+    share = np.divide(counted[unit] + above, people, out=np.full(len(unit), -np.inf), where=people > 0)
+    best = np.full(len(total), -np.inf)
+    np.maximum.at(best, unit, np.where(np.isnan(people), np.nan, share))
+    at_low = np.divide(counted, total, out=np.full(len(total), -np.inf), where=total > 0)
+    best = np.maximum(best, at_low)
+    return np.clip(np.where(np.isneginf(best), np.nan, best), 0, 1)
+
+
+def _running_sum(values: Floats, unit: Ints) -> Floats:
+    """Return the sum so far within each unit (units stand together). Unknown stays within its unit."""
+    return pd.Series(values).groupby(unit).cumsum(skipna=False).to_numpy()
+
+
+@dataclass(frozen=True)
+class _Ordered:
+    """Dwellings of one category ordered by unit and distance; `starts` are where units begin."""
+
+    index: Ints
+    units: Ints
+    starts: Ints
+    distance_m: Floats
+
+
+def summarise_distances(
+    dwellings: pd.DataFrame, access: pd.DataFrame, distances: pd.DataFrame, demand: pd.DataFrame
+) -> pd.DataFrame:
+    """Return median and 90th percentile walking distance, as `contracts.REACH_DISTANCES` has them.
+
+    Over the people placed on connected dwellings. Where for those of the median an exit of the extract is nearer than
+    the facility, the distance is an upper bound.
+    """
+    frame = dwellings[["dwelling_id", "cell_code", "unit_code"]].merge(access, on="dwelling_id", validate="one_to_one")
+    frame = frame[frame["is_connected"]]
+    placed = demand[demand["is_placed"]]
+    per_dwelling = (placed["people"] / placed["dwelling_count"]).to_numpy()
+    weights = pd.Series(per_dwelling, index=pd.MultiIndex.from_frame(placed[["target_group", "cell_code"]]))
+    pieces = []
+    for category, rows in distances.groupby("category", sort=True):
+        here = frame.merge(rows, on="dwelling_id", validate="one_to_one")
+        found = here["nearest_m"].fillna(np.inf).to_numpy()
+        at_least = np.minimum(found, here["exit_m"].fillna(np.inf).to_numpy())
+        unit, names = pd.factorize(here["unit_code"], sort=True)
+        ordered, ordered_least = _order(unit, found), _order(unit, at_least)
+        usual = _most_common(here["unit_code"], here["nearest_id"])
+        for group in demand["target_group"].unique():
+            people = here["cell_code"].map(weights[group]).to_numpy()
+            median = _quantile(ordered, people, _MEDIAN)
+            piece = pd.DataFrame({"unit_code": names, "target_group": group, "category": category})
+            piece["median_m"] = _finite(median)
+            piece["p90_m"] = _finite(_quantile(ordered, people, _P90))
+            with np.errstate(invalid="ignore"):
+                piece["is_upper_bound"] = median - _quantile(ordered_least, people, _MEDIAN) > _SAME_M
+            piece["facility_id"] = piece["unit_code"].map(usual).astype("str")
+            pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True)[list(REACH_DISTANCES.columns)]
+
+
+def _order(unit: Ints, distance_m: Floats) -> _Ordered:
+    index = np.lexsort((distance_m, unit))
+    units, starts = np.unique(unit[index], return_index=True)
+    return _Ordered(index, units, starts, distance_m[index])
+
+
+def _quantile(ordered: _Ordered, people: Floats, quantile: float) -> Floats:
+    """Return per unit the distance within which `quantile` of its people live; missing without known people."""
+    weights = people[ordered.index]
+    running = np.cumsum(np.nan_to_num(weights))
+    before = running[ordered.starts] - np.nan_to_num(weights[ordered.starts])
+    total = np.add.reduceat(np.nan_to_num(weights), ordered.starts)
+    place = np.searchsorted(running, before + quantile * total, side="left")
+    last = np.append(ordered.starts[1:], len(running)) - 1
+    distance = ordered.distance_m[np.minimum(place, last)]
+    is_unknown = np.add.reduceat(np.isnan(weights), ordered.starts) > 0
+    return np.where((total > 0) & ~is_unknown, distance, np.nan)
+
+
+def _finite(distance_m: Floats) -> Floats:
+    return np.where(np.isfinite(distance_m), distance_m, np.nan)
+
+
+def _most_common(unit_codes: pd.Series, facility_ids: pd.Series) -> pd.Series:
+    counts = facility_ids.groupby([unit_codes, facility_ids]).size().rename("size").rename_axis(["unit", "facility"])
+    ranked = counts.reset_index().sort_values(["unit", "size", "facility"], ascending=[True, False, True])
+    return ranked.drop_duplicates("unit").set_index("unit")["facility"]

@@ -1,0 +1,72 @@
+"""The page that a reader opens first: key figures, verdicts per target group, and where everything comes from."""
+
+from typing import Any
+
+from pipeline.publish.about import about
+from pipeline.publish.dutch_numbers import distance, number, share
+from pipeline.publish.explain import Explanation, explain_all
+from pipeline.publish.labels import CHECK_RESULT, VERDICT
+from pipeline.publish.map_page import render_template
+from pipeline.publish.offline_page import asset, seal
+from pipeline.publish.results import Results
+
+
+def build_index(results: Results) -> str:
+    """Build the index page of a region; it stands beside ``kaart.html`` and ``witte_vlekken.csv``."""
+    explanations = explain_all(results)
+    of_default = [one for (_, group), one in explanations.items() if group == results.default_group]
+    context = about(results) | {
+        "style": asset("index_page.css"),
+        "key_figures": _key_figures(results),
+        "verdict_labels": list(VERDICT.values()),
+        "verdict_counts": _verdict_counts(results, explanations),
+        "default_group": results.target_groups.groups[results.default_group].label,
+        "standing_out": sorted(
+            (one for one in of_default if one.verdict not in ("none", "too_small") or one.is_provisional),
+            key=lambda one: _BY_WEIGHT.index(one.verdict),
+        ),
+        "distances": _distances(results),
+        "reference": results.metrics["reference"],
+        "checks": [
+            (str(one["check"]).replace("_", " "), CHECK_RESULT[bool(one["is_passed"])], number(one["row_count"]))
+            for one in results.checks.to_dict("records")
+        ],
+    }
+    return seal(render_template("index_page.html.jinja", context))
+
+
+_BY_WEIGHT = ("severe", "witte_vlek", "attention", "undetermined", "none", "too_small")
+
+
+def _key_figures(results: Results) -> list[tuple[str, str]]:
+    metrics = results.metrics
+    return [
+        ("gebieden (wijken en dorpen)", number(metrics["unit_count"])),
+        ("adressen", number(metrics["address_count"])),
+        ("woningen", number(metrics["dwelling_count"])),
+        ("van de inwoners op een woning geplaatst", share(metrics["people_placed_share"])),
+        ("voorzieningen", number(len(results.facilities))),
+    ]
+
+
+def _verdict_counts(
+    results: Results, explanations: dict[tuple[str, str], Explanation]
+) -> list[tuple[str, list[int], int]]:
+    rows = []
+    for code, group in results.target_groups.groups.items():
+        of_group = [one for (_, group_code), one in explanations.items() if group_code == code]
+        counts = [sum(one.verdict == verdict for one in of_group) for verdict in VERDICT]
+        rows.append((group.label, counts, sum(one.is_provisional for one in of_group)))
+    return rows
+
+
+def _distances(results: Results) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": category.label,
+            "walk": distance(found["mean_walk_m"]),
+            "car": "geen cijfer" if found["cbs_car_km"] is None else f"{number(found['cbs_car_km'], 1)} km",
+        }
+        for code, category in results.categories.items()
+        if (found := results.metrics["distances"].get(code)) is not None
+    ]

@@ -1,0 +1,227 @@
+"""What the map can show: for each choice the classes of its legend and the class of every unit."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.publish.dutch_numbers import distance, norm_distance, rate, share
+from pipeline.publish.explain import Explanation
+from pipeline.publish.facts import CategoryFacts, GroupFacts
+from pipeline.publish.labels import NO_DATA, PROVISIONAL, UPPER_BOUND, VERDICT, in_sentence
+from pipeline.publish.results import Results
+
+THEMES = {
+    "verdict": "Witte vlekken",
+    "reach": "Bereik",
+    "per_km2": "Dichtheid (per km²)",
+    "per_1000": "Dichtheid (per 1.000 inwoners)",
+}
+
+VERDICT_FILLS = {
+    "none": "#fff3d6",
+    "attention": "#fdbb6b",
+    "witte_vlek": "#e8502f",
+    "severe": "#7f0000",
+    "undetermined": "url(#pattern-undetermined)",
+    "too_small": "url(#pattern-too-small)",
+}
+"""Light to dark, so that they stay apart in greyscale; what is not known is a pattern, never a colour."""
+
+NO_DATA_FILL = "url(#pattern-no-data)"
+_RAMP = ("#edf8fb", "#bfd3e6", "#9ebcda", "#8c96c6", "#8c6bb1", "#88419d", "#6e016b")
+"""ColorBrewer's BuPu: sequential and safe for colour-blind readers."""
+
+_WALK_BREAKS_M = (250.0, 500.0, 1000.0, 2000.0, 5000.0)
+
+
+@dataclass(frozen=True)
+class LegendClass:
+    """A class of the legend: its label, its fill (colour or pattern) and the number of units in it."""
+
+    label: str
+    fill: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choropleth.
+
+    Attributes
+    ----------
+    of
+        Per unit, the number of its class.
+    dashed
+        Per unit, whether it is drawn with a dashed border; `dashed_label` says what that means.
+    values
+        Per unit, what the map shows there, in words.
+    """
+
+    title: str
+    note: str
+    classes: tuple[LegendClass, ...]
+    of: tuple[int, ...]
+    dashed: tuple[bool, ...]
+    dashed_label: str
+    values: tuple[str, ...]
+
+
+def build_choices(
+    results: Results, facts: Sequence[Sequence[GroupFacts]], explanations: Sequence[Sequence[Explanation]]
+) -> dict[str, Choice]:
+    """Build every choice, by theme, group and (for reach) category, joined by a bar.
+
+    Parameters
+    ----------
+    facts, explanations
+        Per target group (in the order of the settings), one per unit.
+    """
+    choices = {}
+    for of_group, explained in zip(facts, explanations, strict=True):
+        group = of_group[0].group_code
+        choices[f"verdict|{group}"] = _verdict_choice(explained)
+        choices[f"per_km2|{group}"] = _density_choice(
+            results, of_group, "per km² land", lambda one: one.count.people_per_km2
+        )
+        choices[f"per_1000|{group}"] = _density_choice(
+            results, of_group, "per 1.000 inwoners", lambda one: one.count.people_per_1000
+        )
+        for code in results.categories:
+            choices[f"reach|{group}|{code}"] = _reach_choice(results, of_group, code)
+    return choices
+
+
+def _legend(labels: Sequence[str], fills: Sequence[str], of: Sequence[int]) -> tuple[LegendClass, ...]:
+    return tuple(
+        LegendClass(label, fill, list(of).count(i)) for i, (label, fill) in enumerate(zip(labels, fills, strict=True))
+    )
+
+
+def _colours(count: int) -> list[str]:
+    step = (len(_RAMP) - 1) / max(count - 1, 1)
+    return [_RAMP[round(i * step)] for i in range(count)]
+
+
+def _verdict_choice(explained: Sequence[Explanation]) -> Choice:
+    order = list(VERDICT)
+    of = [order.index(one.verdict) for one in explained]
+    return Choice(
+        f"Witte vlekken: {explained[0].group_label}",
+        "Waar essentiële voorzieningen voor deze groep te ver lopen zijn.",
+        _legend([VERDICT[code] for code in order], [VERDICT_FILLS[code] for code in order], of),
+        tuple(of),
+        tuple(one.is_provisional for one in explained),
+        PROVISIONAL,
+        tuple(one.verdict_label for one in explained),
+    )
+
+
+def _reach_choice(results: Results, of_group: Sequence[GroupFacts], code: str) -> Choice:
+    found = [next((one for one in facts.categories if one.category == code), None) for facts in of_group]
+    label = in_sentence(results.categories[code].label)
+    title = f"{of_group[0].group_label}: lopen naar {label}"
+    if code in results.norms_of(of_group[0].group_code):
+        limit = norm_distance(results.norms_of(of_group[0].group_code)[code].norm_m)
+        return _share_choice(title, limit, found, results.witte_vlekken.share_beyond)
+    return _walk_choice(title, found)
+
+
+def _share_choice(title: str, limit: str, found: Sequence[CategoryFacts | None], share_beyond: float) -> Choice:
+    breaks = sorted({0.10, 0.25, share_beyond, 0.75})
+    of = [_share_class(one, breaks) for one in found]
+    return Choice(
+        f"{title}, verder dan {limit}",
+        f"Aandeel van de groep dat zeker verder dan {limit} loopt (de norm). Boven {share(share_beyond)}: buiten bereik. "
+        "Onder voorbehoud: er kunnen er op de kaart ontbreken.",
+        _legend(
+            [*_class_labels(breaks, share), "onbepaald", NO_DATA],
+            [*_colours(len(breaks) + 1), VERDICT_FILLS["undetermined"], NO_DATA_FILL],
+            of,
+        ),
+        tuple(of),
+        tuple(one is not None and one.judgement.is_provisional for one in found),
+        PROVISIONAL,
+        tuple(_share_value(one, limit, share_beyond) for one in found),
+    )
+
+
+def _share_class(facts: CategoryFacts | None, breaks: Sequence[float]) -> int:
+    norm = facts.beyond.get("norm") if facts else None
+    if facts is None or norm is None or norm.share_low is None:
+        return len(breaks) + 2
+    if facts.judgement.reach == "undecided":
+        return len(breaks) + 1
+    return bisect_left(breaks, norm.share_low)
+
+
+def _share_value(facts: CategoryFacts | None, limit: str, share_beyond: float) -> str:
+    norm = facts.beyond.get("norm") if facts else None
+    if norm is None or norm.share_low is None:
+        return NO_DATA
+    low, high = share(norm.share_low, share_beyond), share(norm.share_high, share_beyond)
+    return f"{low} loopt verder dan {limit}" if low == high else f"zeker {low}, hoogstens {high} loopt verder dan {limit}"
+
+
+def _walk_choice(title: str, found: Sequence[CategoryFacts | None]) -> Choice:
+    walks = [one.walk if one else None for one in found]
+    medians = [walk.median_m if walk else None for walk in walks]
+    of = [len(_WALK_BREAKS_M) + 1 if one is None else bisect_left(_WALK_BREAKS_M, one) for one in medians]
+    upper = [walk is not None and walk.median_m is not None and walk.is_upper_bound for walk in walks]
+    return Choice(
+        f"{title}, mediaan",
+        "De helft van de groep loopt minder ver, de helft verder. Voor deze voorziening is geen norm gesteld. "
+        "Hoogstens: buiten de kaartuitsnede kan er één dichterbij zijn.",
+        _legend(
+            [*_class_labels(_WALK_BREAKS_M, norm_distance), NO_DATA],
+            [*_colours(len(_WALK_BREAKS_M) + 1), NO_DATA_FILL],
+            of,
+        ),
+        tuple(of),
+        tuple(upper),
+        UPPER_BOUND,
+        tuple(
+            NO_DATA if median is None else f"mediaan {UPPER_BOUND + ' ' if is_upper else ''}{distance(median)}"
+            for median, is_upper in zip(medians, upper, strict=True)
+        ),
+    )
+
+
+def _density_choice(
+    results: Results, of_group: Sequence[GroupFacts], unit: str, value_of: Callable[[GroupFacts], float | None]
+) -> Choice:
+    values = [value_of(facts) for facts in of_group]
+    breaks = density_breaks([one for one in values if one is not None], results.map.density_classes)
+    of = [len(breaks) + 1 if one is None else bisect_left(breaks, one) for one in values]
+    return Choice(
+        f"{of_group[0].group_label} {unit}",
+        "Klassen met ongeveer evenveel gebieden. Om te bekijken en te vergelijken; een oordeel rust er niet op.",
+        _legend([*_class_labels(breaks, rate), NO_DATA], [*_colours(len(breaks) + 1), NO_DATA_FILL], of),
+        tuple(of),
+        tuple(False for _ in of),
+        "",
+        tuple(NO_DATA if one is None else f"{rate(one)} {unit}" for one in values),
+    )
+
+
+def density_breaks(values: Sequence[float], classes: int) -> list[float]:
+    """Return round limits between classes that hold about equally many values; fewer where values coincide.
+
+    Examples
+    --------
+    >>> density_breaks([1, 2, 3, 104, 205, 306], 3)
+    [2.0, 100.0]
+    """
+    ordered = sorted(values)
+    positions = [math.ceil(len(ordered) * i / classes) - 1 for i in range(1, classes)]
+    rounded = {float(f"{ordered[place]:.2g}") for place in positions if ordered and place >= 0}
+    return sorted(one for one in rounded if ordered[0] <= one < ordered[-1])
+
+
+def _class_labels(breaks: Sequence[float], write: Callable[[float], str]) -> list[str]:
+    if not breaks:
+        return ["alle waarden"]
+    between = [f"{write(low)} tot {write(high)}" for low, high in zip(breaks, breaks[1:], strict=False)]
+    return [f"hoogstens {write(breaks[0])}", *between, f"meer dan {write(breaks[-1])}"]
+
+

@@ -1,0 +1,66 @@
+"""Everything that publication reads: settings, tables, provenance and metrics of one region."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from pipeline.config import (
+    Category,
+    CompletenessSettings,
+    MapSettings,
+    Norm,
+    RegionSettings,
+    TargetGroupSettings,
+    WitteVlekSettings,
+)
+
+DEFAULT_GROUP = "age_75_plus"
+"""The target group that the pages open with, where it exists."""
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What one run of a region found, read-only; the tables are those of `pipeline.contracts`.
+
+    Attributes
+    ----------
+    provenance
+        A record per file from outside: ``file, what, holder, licence, reference_date, sha256`` and, for the sample
+        region, ``generator_version``.
+    metrics
+        ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference`` (``year, what,
+        holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``, ``unit_count``.
+    """
+
+    region_code: str
+    region: RegionSettings
+    categories: Mapping[str, Category]
+    target_groups: TargetGroupSettings
+    completeness: CompletenessSettings
+    witte_vlekken: WitteVlekSettings
+    map: MapSettings
+    units: gpd.GeoDataFrame
+    base_areas: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    background: gpd.GeoDataFrame
+    unit_demand: pd.DataFrame
+    reach_distances: pd.DataFrame
+    reach_shares: pd.DataFrame
+    category_verdicts: pd.DataFrame
+    verdicts: pd.DataFrame
+    checks: pd.DataFrame
+    provenance: Sequence[Mapping[str, Any]]
+    metrics: Mapping[str, Any]
+
+    @property
+    def default_group(self) -> str:
+        """The target group to open with: people of 75 and over, else the first."""
+        groups = self.target_groups.groups
+        return DEFAULT_GROUP if DEFAULT_GROUP in groups else next(iter(groups))
+
+    def norms_of(self, group_code: str) -> Mapping[str, Norm]:
+        """Return the norms of a target group per category."""
+        return self.target_groups.norms[self.target_groups.groups[group_code].norms]

@@ -1,0 +1,94 @@
+"""The table of verdicts as a CSV file that Dutch Excel opens by a double click."""
+
+import csv
+import io
+
+from pipeline.publish.dutch_numbers import UNKNOWN
+from pipeline.publish.explain import Explanation, explain_all
+from pipeline.publish.facts import CategoryFacts, GroupFacts, read_facts
+from pipeline.publish.labels import FICTIONAL, REACH, VERDICT
+from pipeline.publish.results import Results
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells Excel that the file is UTF-8."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def witte_vlekken_csv(results: Results) -> str:
+    """Write a row per unit and target group: verdict, people, distances, shares and reasons.
+
+    Semicolons, decimal commas and a byte order mark, as Dutch Excel expects; what is unknown reads 'onbekend'.
+    """
+    facts, explanations = read_facts(results), explain_all(results)
+    region = f"{results.region.label} ({FICTIONAL})" if results.region.is_fictional else results.region.label
+    rows = [{"Regio": region, **_row(facts[key], explanations[key])} for key in facts]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    ordered = [column for column in columns if column not in _LAST] + _LAST
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, ordered, restval="", delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({column: _safe(value) for column, value in row.items()} for row in rows)
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+_LAST = ["Redenen", "Wat zou beslissen"]
+
+
+def _safe(value: str) -> str:
+    """Keep a spreadsheet from reading text as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
+def _decimal(value: float | None, decimals: int = 0) -> str:
+    return UNKNOWN if value is None else f"{value:.{decimals}f}".replace(".", ",")
+
+
+def _yes(value: bool) -> str:
+    return "ja" if value else "nee"
+
+
+def _row(facts: GroupFacts, explanation: Explanation) -> dict[str, str]:
+    count, judgement = facts.count, facts.judgement
+    row = {
+        "Code": facts.unit.unit_code,
+        "Gebied": facts.unit.unit_name,
+        "Soort": explanation.unit_kind,
+        "Gemeente": facts.unit.gemeente_name,
+        "Doelgroep": facts.group_label,
+        "Oordeel": VERDICT[judgement.verdict],
+        "Onder voorbehoud": _yes(judgement.is_provisional),
+        "Oordeel als het voorbehoud klopt": VERDICT[judgement.provisional_verdict],
+        "Zwaarst mogelijke oordeel": VERDICT[judgement.worst_verdict],
+        "Mensen": _decimal(count.people),
+        "Mensen, laag": _decimal(count.shown_low),
+        "Mensen, hoog": _decimal(count.shown_high),
+        "Mensen, ruimste marge laag": _decimal(count.people_low, 1),
+        "Mensen, ruimste marge hoog": _decimal(count.people_high, 1),
+        "Schatting": _yes(count.is_estimate),
+        "Mensen zonder bekende woning": _decimal(count.not_placed_people, 1),
+        "Mensen per km2": _decimal(count.people_per_km2, 1),
+        "Mensen per 1.000 inwoners": _decimal(count.people_per_1000, 1),
+        "Ernst laag (bezoeken per jaar)": _decimal(judgement.severity_low),
+        "Ernst hoog (bezoeken per jaar)": _decimal(judgement.severity_high),
+    }
+    for category in facts.categories:
+        row |= _category_cells(category)
+    sentences = (*explanation.counts, *explanation.conclusion, *(line.sentence for line in explanation.categories))
+    return row | dict(zip(_LAST, (" ".join(sentences), " ".join(explanation.decides)), strict=True))
+
+
+def _category_cells(facts: CategoryFacts) -> dict[str, str]:
+    label, walk, norm = facts.label, facts.walk, facts.beyond.get("norm")
+    cells = {
+        f"{label}: mediaan (m)": _decimal(walk.median_m if walk else None),
+        f"{label}: mediaan is bovengrens": _yes(walk is not None and walk.is_upper_bound),
+        f"{label}: 90 % woont binnen (m)": _decimal(walk.p90_m if walk else None),
+    }
+    if norm is not None:
+        cells |= {
+            f"{label}: norm (m)": _decimal(norm.distance_m),
+            f"{label}: aandeel verder dan norm, zeker": _decimal(norm.share_low, 3),
+            f"{label}: aandeel verder dan norm, hoogstens": _decimal(norm.share_high, 3),
+        }
+    return cells | {f"{label}: bereik": REACH[facts.judgement.reach]}

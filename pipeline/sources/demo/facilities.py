@@ -1,0 +1,216 @@
+"""The facilities of the invented gemeente: which, where, how they are mapped, and the stops along the bus roads."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.random import Generator
+from shapely import STRtree
+from shapely.geometry import LineString, Point, Polygon
+
+from pipeline.sources.demo.districts import CRS, DISTRICTS
+from pipeline.sources.demo.layout import Plan, drawn_radius_m, ring_stretch
+
+Tags = dict[str, str]
+STOP_SPACING_TOWN_M = 420.0
+STOP_SPACING_POLDER_M = 1_900.0
+STOP_OFFSET_M = 3.5
+SETBACK_M = 6.0
+
+
+@dataclass(frozen=True)
+class Facility:
+    """One facility: where it stands and how OpenStreetMap has it.
+
+    `spot` is (nominal radius m, degrees) in the town and (east m, north m) of the centre in a dorp; `form` is node,
+    building, both (mapped twice) or relation; `size` is front and depth in m.
+    """
+
+    name: str
+    place: str
+    spot: tuple[float, float]
+    tags: Tags
+    size: tuple[float, float] = (14, 13)
+    form: str = "node"
+    building: str = "retail"
+
+
+def _doctor(**more: str) -> Tags:
+    return {"amenity": "doctors", "healthcare": "doctor", **more}
+
+
+_SUPER: Tags = {"shop": "supermarket"}
+_PHARMACY: Tags = {"amenity": "pharmacy", "healthcare": "pharmacy", "dispensing": "yes"}
+_DORPSHUIS: Tags = {"amenity": "community_centre"}
+_BIG = (28.0, 42.0)
+_BUS_STOP: Tags = {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
+_TOWN = "Markerstad"
+
+# fmt: off
+FACILITIES = (
+    Facility("Dagwinkel Breestraat", _TOWN, (300, 12), _SUPER, (22, 34), "both"),
+    Facility("Kaapstander", _TOWN, (330, -50), _SUPER, (20, 32), "node"),
+    Facility("Kaapstander", _TOWN, (1_180, 62), _SUPER, _BIG, "building"),
+    Facility("'t Schap", _TOWN, (820, 78), _SUPER, (22, 30), "node"),
+    Facility("Dagwinkel Rietlanden", _TOWN, (1_400, -2), _SUPER, _BIG, "relation"),
+    Facility("Kaap & Zonen", _TOWN, (840, -17), _SUPER, _BIG, "both"),
+    Facility("Polderland", _TOWN, (840, -64), _SUPER, _BIG, "building"),
+    Facility("Dagwinkel Noord", _TOWN, (1_430, 35), _SUPER, _BIG, "node"),
+    Facility("Buurtwinkel De Meent", _TOWN, (1_350, -14), {"shop": "convenience"}),
+    Facility("Huisartsenpraktijk De Haven", _TOWN, (250, 40), _doctor(), form="node"),
+    Facility("Praktijk 't Gasthuis", _TOWN, (280, -60), _doctor(), form="building", building="yes"),
+    Facility("Huisartsen Singelkwartier", _TOWN, (760, 65), _doctor(), form="node"),
+    Facility("Gezondheidscentrum Rietlanden", _TOWN, (1_300, -8), {"healthcare": "centre"}, (30, 24), "both", "yes"),
+    Facility("Huisartsen Rietlanden", _TOWN, (1_290, -6), _doctor()),
+    Facility("Huisartsenpraktijk Nieuwland", _TOWN, (860, -68), _doctor()),
+    Facility("GGD-testlocatie Markerstad", _TOWN, (1_550, 18), {"amenity": "doctors", "healthcare": "sample_collection"},
+             (20, 30), "node", "industrial"),
+    Facility("Apotheek Breestraat", _TOWN, (360, 4), _PHARMACY),
+    Facility("Apotheek Noord", _TOWN, (1_150, 65), _PHARMACY),
+    Facility("Apotheek Rietlanden", _TOWN, (1_310, -4), _PHARMACY),
+    Facility("Apotheek Nieuwland", _TOWN, (880, -62), _PHARMACY, form="both"),
+    Facility("Stadhuis Markerwaard", _TOWN, (210, -8), {"amenity": "townhall"}, (26, 24), "building", "yes"),
+    Facility("Bibliotheek Markerstad", _TOWN, (400, 22), {"amenity": "library"}, (24, 24), "both", "yes"),
+    Facility("De Vogelhof", _TOWN, (1_400, 60), _DORPSHUIS, (24, 20), "building", "yes"),
+    Facility("Wijkcentrum De Kiem", _TOWN, (1_350, -66), _DORPSHUIS, (24, 20), "node", "yes"),
+    Facility("Huiskamer van de wijk", _TOWN, (820, -2), {"amenity": "social_facility", "social_facility": "community_centre"},
+             building="yes"),
+    Facility("De Rietpluim", _TOWN, (1_500, -12), _DORPSHUIS, (20, 24), "building", "yes"),
+    Facility("", _TOWN, (900, 40), _DORPSHUIS, (18, 18), "node", "yes"),
+    Facility("'t Kraaiennest", _TOWN, (430, 62), {"amenity": "social_facility", "social_facility": "community_centre"},
+             building="yes"),
+    Facility("Verpleeghuis Dijkzicht", _TOWN, (1_450, 82), {"amenity": "nursing_home"}, (60, 22), "building", "yes"),
+    Facility("Zorgcentrum De Burcht", _TOWN, (900, 3), {"amenity": "social_facility", "social_facility": "nursing_home",
+             "social_facility:for": "senior"}, (54, 20), "both", "yes"),
+    Facility("Woongroep De Vlonder", _TOWN, (1_500, -52), {"amenity": "social_facility", "social_facility": "group_home"},
+             (26, 16), "building", "yes"),
+    Facility("AZC Markerwaard", _TOWN, (1_600, 22), {"amenity": "social_facility", "social_facility": "shelter",
+             "social_facility:for": "refugee"}, (44, 20), "building", "yes"),
+    Facility("Streekziekenhuis Markerwaard", _TOWN, (1_600, 56), {"amenity": "hospital", "healthcare": "hospital"},
+             (70, 44), "relation", "hospital"),
+    Facility("Polikliniek De Kolk", _TOWN, (1_150, 22), {"amenity": "clinic"}, (30, 20), "building", "yes"),
+    Facility("Postkantoor Breestraat", _TOWN, (420, 8), {"amenity": "post_office"}),
+    Facility("Bouwmarkt De Kolk", _TOWN, (1_400, 20), {"shop": "doityourself"}, (50, 60), "building"),
+    Facility("Obs De Botter", _TOWN, (1_300, 68), {"amenity": "school"}, (52, 26), "building", "school"),
+    Facility("Obs De Zeeheld", _TOWN, (900, -46), {"amenity": "school"}, (52, 26), "building", "school"),
+    Facility("Markercollege", _TOWN, (1_650, 6), {"amenity": "school"}, (74, 40), "relation", "school"),
+    Facility("Sint-Joriskerk", _TOWN, (240, -30), {"amenity": "place_of_worship", "religion": "christian"}, (20, 44),
+             "building", "church"),
+    Facility("Kaapstander", "Gouwekerk", (60, 40), _SUPER, (24, 36), "building"),
+    Facility("Huisartsenpraktijk Gouwekerk", "Gouwekerk", (-70, 60), _doctor()),
+    Facility("Apotheek Gouwekerk", "Gouwekerk", (-90, 50), _PHARMACY),
+    Facility("Dorpshuis De Gouw", "Gouwekerk", (90, -70), _DORPSHUIS, (24, 20), "both", "yes"),
+    Facility("Postpunt Gouwekerk", "Gouwekerk", (70, 30), {"amenity": "post_office"}),
+    Facility("Gouwekerk", "Gouwekerk", (-150, -30), {"amenity": "nursing_home", "name:nl": "Gouwehof"}, (44, 18), "building",
+             "yes"),
+    Facility("De Ark", "Gouwekerk", (-20, -80), {"amenity": "school"}, (44, 20), "building", "school"),
+    Facility("Gouwer Kerk", "Gouwekerk", (20, 60), {"amenity": "place_of_worship"}, (14, 30), "building", "church"),
+    Facility("Dorpshuis 't Trefpunt & De Tint", "Trintelveld", (40, 30), _DORPSHUIS, (24, 18), "building", "yes"),
+    Facility("Huisarts Trintelveld", "Trintelveld", (-60, 40), _doctor(dispensing="yes"), form="both", building="yes"),
+    Facility("De Trintel", "Trintelveld", (60, -80), {"amenity": "school"}, (40, 20), "building", "school"),
+    Facility("Kerkje van Rietmeen", "Rietmeen", (30, 20), {"amenity": "place_of_worship"}, (11, 22), "building", "church"),
+    Facility("Dorpshuis Noorderkoog", "Noorderkoog", (20, -20), _DORPSHUIS, (18, 14), "building", "yes"),
+    Facility("Dagwinkel Oosteroever", "Oosteroever", (40, 20), _SUPER, (20, 28), "building"),
+    Facility("Huisarts Oosteroever", "Oosteroever", (-30, 20), _doctor()),
+    Facility("Apotheek Oosteroever", "Oosteroever", (-50, 20), _PHARMACY),
+    Facility("De Oever", "Oosteroever", (0, -30), _DORPSHUIS, (20, 16), "building", "yes"),
+)
+# fmt: on
+
+
+def make_sites(plan: Plan, streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Find a free lot beside a street for every facility of `FACILITIES`, as near its spot as streets allow."""
+    lines = streets.geometry.to_numpy()
+    built = streets.index[~streets["kind"].isin(["dam", "ring_road", "footbridge"]) & ~streets["is_bridge"]].to_numpy()
+    near_tree, tree = STRtree(lines[built]), STRtree(lines)
+    closed = shapely.union_all([shapely.buffer(plan.water(), 5), shapely.buffer(plan.railway, 14)])
+    taken: list[Polygon] = []
+    rows = []
+    for index, facility in enumerate(FACILITIES):
+        spot = Point(spot_of(plan, facility.place, facility.spot))
+        near = built[near_tree.query(spot, predicate="dwithin", distance=380)]
+        tries = sorted(
+            (spot.distance(lot.centroid), int(piece), at, side, lot)
+            for piece in near
+            for at, side, lot in _lots(lines[piece], facility.size)
+        )
+        for _, piece, at, side, lot in tries:
+            in_way = tree.query(lot, predicate="dwithin", distance=2.5).size or shapely.intersects(lot, closed)
+            if not in_way and all(lot.distance(other) > 1.5 for other in taken):
+                taken.append(lot)
+                rows.append((index, piece, at, side, facility.building))
+                break
+    where = STRtree(land.geometry.to_numpy()).query(shapely.centroid(taken), predicate="intersects")
+    district = np.full(len(taken), len(DISTRICTS))
+    district[where[0]] = land["district"].to_numpy()[where[1]]
+    columns = list(zip(*rows, strict=True))
+    return gpd.GeoDataFrame(
+        {
+            "facility": columns[0], "piece": columns[1], "position_m": columns[2], "side": columns[3], "use": columns[4],
+            "lot": "facility", "district": district, "unit_count": 1, "row": -1 - np.arange(len(rows)),
+        },
+        geometry=taken,
+        crs=CRS,
+    )  # fmt: skip
+
+
+def spot_of(plan: Plan, place_name: str, spot: tuple[float, float]) -> tuple[float, float]:
+    """Give the point (EPSG:28992) that a facility's `spot` means."""
+    place = next(p for p in plan.places if p.name == place_name)
+    if place.kind != "town":
+        return place.centre[0] + spot[0], place.centre[1] + spot[1]
+    radius_m = drawn_radius_m(spot[0]) * float(ring_stretch(spot[1]))
+    angle = np.radians(spot[1])
+    return float(place.centre[0] + radius_m * np.cos(angle)), float(place.centre[1] + radius_m * np.sin(angle))
+
+
+def _lots(line: LineString, size: tuple[float, float]) -> list[tuple[float, int, Polygon]]:
+    front, depth = size
+    found: list[tuple[float, int, Polygon]] = []
+    for at in np.arange(12 + front / 2, line.length - 12 - front / 2, 25):
+        here, ahead = np.array(line.interpolate(at).coords[0]), np.array(line.interpolate(at + 1).coords[0])
+        along = (ahead - here) / max(float(np.hypot(*(ahead - here))), 1e-6)
+        for side in (1, -1):
+            across = side * np.array([-along[1], along[0]])
+            near, far = here + across * SETBACK_M - along * front / 2, here + across * SETBACK_M + along * front / 2
+            found.append(
+                (float(at), side, Polygon(np.round([near, far, far + across * depth, near + across * depth], 2)))
+            )
+    return found
+
+
+def make_stops(plan: Plan) -> list[tuple[float, float, Tags]]:
+    """Bus stops in pairs along the bus roads, and the stations: x, y (EPSG:28992) and tags."""
+    town = next(p for p in plan.places if p.kind == "town")
+    stops: list[tuple[float, float, Tags]] = []
+    for road in (r for r in plan.roads if r.has_bus):
+        at = 160.0
+        while at < road.line.length - 30:
+            x, y = road.line.interpolate(at).coords[0]
+            in_town = np.hypot(x - town.centre[0], y - town.centre[1]) < town.radius_m * 1.05
+            for side in (1, -1):
+                beside = road.line.offset_curve(side * STOP_OFFSET_M).interpolate(at + 8 * side)
+                stops.append((beside.x, beside.y, {**_BUS_STOP, "name": f"{road.name} {int(at // 100) + 1}"}))
+            at += STOP_SPACING_TOWN_M if in_town else STOP_SPACING_POLDER_M
+    for place in plan.places:
+        if place.name in ("Gouwekerk", "Trintelveld", "Noorderkoog", "Slikhoek"):
+            x, y = place.centre
+            for side, shift in ((1, 22), (-1, -26)):
+                stops.append((x + shift, y + 4.5 * side, {**_BUS_STOP, "name": f"{place.name}, Dorpsplein"}))
+    for name, at in (("Markerstad", 0.0), ("Gouwekerk", 5_420.0)):
+        spot = shapely.get_coordinates(shapely.line_interpolate_point([plan.railway], at))[0]
+        stops.append(
+            (spot[0], spot[1], {"railway": "station", "public_transport": "station", "train": "yes", "name": name})
+        )
+    return stops
+
+
+def make_benches(streets: gpd.GeoDataFrame, count: int, rng: Generator) -> list[tuple[float, float, Tags]]:
+    """Benches beside streets of town and dorpen: x, y (EPSG:28992) and tags."""
+    local = streets[streets["kind"].isin(["residential", "living_street", "quay", "shopping", "collector"])]
+    share = local.length.to_numpy() / local.length.sum()
+    chosen = local.geometry.to_numpy()[rng.choice(len(local), size=count, p=share)]
+    points = shapely.get_coordinates(shapely.line_interpolate_point(chosen, rng.random(count), normalized=True))
+    points = points + rng.choice([-3.0, 3.0], (count, 2))
+    return [(float(x), float(y), {"amenity": "bench"}) for x, y in points]

@@ -1,0 +1,196 @@
+"""Figures per area from CBS-style tables: wide or long, with codes padded and missing values in CBS's ways."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import FigureColumn, FigureTable, ReferenceTable
+from pipeline.contracts import FIGURES
+from pipeline.errors import SourceError, raise_faults
+from pipeline.sources.codes import clean_codes, is_any_code
+
+MISSING = ("", ".", "-99997", "-99997.0", "nan")
+"""How CBS writes unknown or secret."""
+
+_OFFENDERS_SHOWN = 5
+_PERCENT = 100
+
+
+def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
+    """Read all tables of figures from `folder` into one long table.
+
+    Returns
+    -------
+    Figures as `contracts.FIGURES` has them: each with the lowest and highest value that CBS's rounding allows. Unknown
+    and secret figures are rows with a missing value.
+
+    Raises
+    ------
+    SourceError
+        With every fault of every file: unreadable, columns missing or not unique, codes malformed or twice, text or a
+        negative number for a figure.
+    """
+    frames, faults = [], []
+    for table in tables:
+        try:
+            frames.append(_read_figures(table, folder / table.file))
+        except SourceError as error:
+            faults.extend(error.faults)
+    raise_faults(SourceError, faults)
+    figures = pd.concat(frames, ignore_index=True)
+    twice = figures[figures.duplicated(list(FIGURES.key))]
+    raise_faults(
+        SourceError,
+        [f"{row.source}: cijfer {row.variable} van {row.area_code} staat in meer dan één tabel; kies er één."
+         for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
+    )  # fmt: skip
+    return figures
+
+
+def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, float | None]:
+    """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
+    raw = _read_csv(folder / reference.file, ",")
+    values: dict[str, float | None] = {}
+    faults = []
+    for category, column in reference.columns_km.items():
+        try:
+            number = _numbers(raw[_match_column(raw, column, reference.file)], column, reference.file).iloc[0]
+            values[category] = None if np.isnan(number) else float(number)
+        except SourceError as error:
+            faults.extend(error.faults)
+    raise_faults(SourceError, faults)
+    return values
+
+
+def _read_csv(path: Path, separator: str) -> pd.DataFrame:
+    try:
+        raw = pd.read_csv(path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer.") from None
+    if raw.empty:
+        raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
+    return raw.apply(lambda column: column.str.strip())
+
+
+def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
+    """Return the one column named `stem`, or `stem` and the number that CBS adds per table and year."""
+    pattern = re.compile(rf"^{re.escape(stem)}(_\d+)?(\.\d+)?$")
+    found = [column for column in raw.columns if pattern.match(column)]
+    if not found:
+        raise SourceError(f"{file}: kolom {stem} ontbreekt; verbeter het bestand of de instelling.")
+    if len(found) > 1:
+        raise SourceError(f"{file}: kolom {stem} komt meer dan eens voor ({', '.join(found)}); laat er één over.")
+    return found[0]
+
+
+def _numbers(raw: pd.Series, column: str, file: str) -> pd.Series:
+    """Return numbers; missing where CBS says unknown or secret. Rows are counted as in a spreadsheet, heading included."""
+    known = ~raw.isin(MISSING)
+    numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
+    problems = {
+        "is geen getal; schrijf cijfers met een punt als decimaalteken": known & numbers.isna(),
+        "is negatief; CBS schrijft onbekend als . of -99997": numbers < 0,
+        "is oneindig; vul een getal in": np.isinf(numbers),
+    }
+    raise_faults(
+        SourceError,
+        [f"{file}, rij {index + 2}, kolom {column}: '{raw[index]}' {problem}."
+         for problem, affected in problems.items() for index in raw.index[affected][:_OFFENDERS_SHOWN]],
+    )  # fmt: skip
+    return numbers
+
+
+def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
+    raw = _read_csv(path, table.separator)
+    faults, columns = [], {}
+    for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:
+        try:
+            columns[stem] = _match_column(raw, str(stem), table.file)
+        except SourceError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise SourceError(faults + _wide_column_faults(table, raw))
+    for stem, value in table.where.items():
+        raw = raw[raw[columns[stem]] == value]
+    if raw.empty:
+        raise SourceError(f"{table.file}: geen rijen met {table.where}; verbeter het bestand of de instelling.")
+    codes = clean_codes(raw[columns[table.code]])
+    if table.keys:
+        key, value = columns[table.key], columns[table.value]
+        figures = _long_figures(table, raw, codes, raw[key], raw[value])
+    else:
+        figures = _wide_figures(table, raw, codes)
+    return figures.assign(year=table.year, source=table.file)[list(FIGURES.columns)]
+
+
+def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
+    faults: list[str] = []
+    for one in table.columns.values():
+        try:
+            _match_column(raw, one.column, table.file)
+        except SourceError as error:
+            faults.extend(error.faults)
+    return faults
+
+
+def _code_faults(table: FigureTable, codes: pd.Series, also: pd.Series | None = None) -> list[str]:
+    faults = []
+    for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]:
+        faults.append(f"{table.file}, rij {index + 2}, kolom {table.code}: '{codes[index]}' is geen code van een gebied; verbeter deze.")
+    keys = codes if also is None else codes + " " + also
+    for index in codes.index[keys.duplicated()][:_OFFENDERS_SHOWN]:
+        faults.append(f"{table.file}, rij {index + 2}: {keys[index]} komt meer dan eens voor; laat er één over.")
+    return faults
+
+
+def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    faults = _code_faults(table, codes)
+    numbers: dict[str, pd.Series] = {}
+    for variable, one in table.columns.items():
+        try:
+            numbers[variable] = _numbers(raw[_match_column(raw, one.column, table.file)], one.column, table.file)
+        except SourceError as error:
+            faults.extend(error.faults)
+    raise_faults(SourceError, faults)
+    figures: dict[str, pd.DataFrame] = {}
+    for variable, one in table.columns.items():
+        figures[variable] = _interval(numbers[variable], one, figures).assign(area_code=codes, variable=variable)
+    return pd.concat(figures.values(), ignore_index=True)
+
+
+def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return value, low and high; a percentage of another figure becomes a count with the intervals multiplied."""
+    frame = _rounded(numbers, column.rounding)
+    if column.unit == "percent":
+        frame = (frame / _PERCENT).clip(upper=1)
+    if column.percent_of is not None:
+        frame = frame * figures[column.percent_of][["value", "low", "high"]]
+    return frame
+
+
+def _rounded(numbers: pd.Series, rounding: float) -> pd.DataFrame:
+    """Return the interval of values that round to each number; rounding never hides a negative count."""
+    half = rounding / 2
+    return pd.DataFrame({"value": numbers, "low": (numbers - half).clip(lower=0), "high": numbers + half})
+
+
+def _long_figures(
+    table: FigureTable, raw: pd.DataFrame, codes: pd.Series, keys: pd.Series, values: pd.Series
+) -> pd.DataFrame:
+    wanted = keys.isin(list(table.keys))
+    codes, keys, values, raw = codes[wanted], keys[wanted], values[wanted], raw[wanted]
+    missing = [key for key in table.keys if key not in set(keys)]
+    faults = [f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand of de instelling." for key in missing]
+    faults += _code_faults(table, codes, keys)
+    try:
+        numbers = _numbers(values, str(table.value), table.file)
+    except SourceError as error:
+        raise SourceError([*faults, *error.faults]) from None
+    raise_faults(SourceError, faults)
+    assert table.rounding is not None  # noqa: S101 (held by FigureTable)
+    variables = keys.map(dict(table.keys)).astype("str")
+    return _rounded(numbers, table.rounding).assign(area_code=codes, variable=variables)

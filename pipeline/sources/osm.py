@@ -1,0 +1,326 @@
+"""OpenStreetMap from a ``.osm.pbf`` extract: addresses, buildings, places, ways, tagged objects, background.
+
+Coordinates come out in EPSG:28992, in metres.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import osmium
+import osmium.filter
+import osmium.geom
+import pandas as pd
+import shapely
+from pyproj import Transformer
+
+from pipeline.config import BackgroundLayer, Category, TagRule
+from pipeline.contracts import CRS
+from pipeline.errors import SourceError
+
+Tags = dict[str, str]
+
+_TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
+_PLACES = ("city", "town", "village", "hamlet")
+_WATER = {"natural": ["water"], "waterway": ["riverbank", "dock"], "landuse": ["basin", "reservoir"]}
+_WKB = osmium.geom.WKBFactory()
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Ways as runs of nodes: way i has the nodes ``node_ids[starts[i]:starts[i + 1]]``."""
+
+    tags: list[Tags]
+    starts: npt.NDArray[np.int64]
+    node_ids: npt.NDArray[np.int64]
+    x_m: npt.NDArray[np.float64]
+    y_m: npt.NDArray[np.float64]
+
+
+@contextmanager
+def _readable(pbf: Path) -> Iterator[None]:
+    """Turn what osmium raises on a damaged file into one sentence for the analyst."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(
+            f"{pbf.name}: niet volledig leesbaar als OpenStreetMap-uittreksel ({reason}); zet er een gave kopie neer."
+        ) from None
+
+
+def _processor(pbf: Path, keys: Iterable[str], *, with_areas: bool = False) -> Any:
+    # The filter for areas comes first: only these are assembled into polygons.
+    key_filter = osmium.filter.KeyFilter(*keys)
+    if with_areas:
+        return osmium.FileProcessor(str(pbf)).with_areas(key_filter).with_filter(key_filter)
+    return osmium.FileProcessor(str(pbf)).with_locations().with_filter(key_filter)
+
+
+def check_extract(pbf: Path) -> None:
+    """Read the extract from end to end.
+
+    Raises
+    ------
+    SourceError
+        If it is damaged or holds no nodes or no streets.
+    """
+    counts = {"highway": 0, "objects": 0}
+    with _readable(pbf):
+        for one in osmium.FileProcessor(str(pbf)):
+            counts["objects"] += 1
+            counts["highway"] += one.is_way() and "highway" in one.tags
+    if not counts["objects"]:
+        raise SourceError(f"{pbf.name}: bevat geen gegevens; zet er een volledige kopie neer.")
+    if not counts["highway"]:
+        raise SourceError(f"{pbf.name}: bevat geen straten (geen way met highway); zet er een volledig uittreksel neer.")
+
+
+def read_extract(pbf: Path) -> shapely.Polygon:
+    """Return the area that the extract covers: the box in its header, else the box around its nodes.
+
+    Returns
+    -------
+    Polygon in EPSG:28992; its straight sides follow the meridians and parallels to within a metre.
+    """
+    with _readable(pbf):
+        header = osmium.io.Reader(str(pbf), osmium.osm.osm_entity_bits.NOTHING)
+        box = header.header().box()
+        header.close()
+        if not box.valid():
+            box = osmium.osm.Box()
+            for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
+                box.extend(node.location)
+    corners = shapely.box(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
+    dense = shapely.segmentize(corners, 0.002)
+    return shapely.transform(dense, _to_rd)
+
+
+def _to_rd(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    x, y = _TO_RD.transform(lon_lat[:, 0], lon_lat[:, 1])
+    return np.column_stack([x, y])
+
+
+def _frame(rows: dict[str, list[Any]], geometry: Sequence[Any]) -> gpd.GeoDataFrame:
+    shapes = shapely.transform(np.asarray(geometry, dtype=object), _to_rd) if len(geometry) else []
+    return gpd.GeoDataFrame(
+        {name: pd.Series(values, dtype=None if name == "tags" else "str") for name, values in rows.items()},
+        geometry=gpd.GeoSeries(shapes, crs=CRS),
+        crs=CRS,
+    )
+
+
+def _point_of(one: Any) -> shapely.Geometry | None:
+    """Return the node, or the middle of a way's nodes; None where the extract lacks them."""
+    if one.is_node():
+        return shapely.Point(one.location.lon, one.location.lat) if one.location.valid() else None
+    known = [(node.lon, node.lat) for node in one.nodes if node.location.valid()]
+    return shapely.MultiPoint(known).centroid if known else None
+
+
+def read_addresses(pbf: Path) -> gpd.GeoDataFrame:
+    """Read all addresses.
+
+    Returns
+    -------
+    osm_id (``n1``, ``w2``), postcode_code (four digits), woonplaats_name, geometry (point). Missing where not tagged.
+    """
+    rows: dict[str, list[Any]] = {"osm_id": [], "postcode_code": [], "woonplaats_name": []}
+    points: list[shapely.Geometry] = []
+    with _readable(pbf):
+        for one in _processor(pbf, ["addr:housenumber"]):
+            if one.is_relation() or "addr:housenumber" not in one.tags:
+                continue
+            point = _point_of(one)
+            if point is None:
+                continue
+            rows["osm_id"].append(f"{one.type_str()}{one.id}")
+            rows["postcode_code"].append(one.tags.get("addr:postcode"))
+            rows["woonplaats_name"].append(one.tags.get("addr:city"))
+            points.append(point)
+    frame = _frame(rows, points)
+    digits = frame["postcode_code"].str.strip().str[:4]
+    frame["postcode_code"] = digits.where(digits.str.match(r"^[1-9]\d{3}$") == True).astype("str")  # noqa: E712
+    return frame
+
+
+def read_buildings(pbf: Path) -> gpd.GeoDataFrame:
+    """Read all building areas: osm_id, building (value of the tag), geometry (polygon, mended where it crosses itself).
+
+    A building whose outline does not close is left out.
+    """
+    rows: dict[str, list[Any]] = {"osm_id": [], "building": []}
+    shapes: list[shapely.Geometry] = []
+    with _readable(pbf):
+        for one in _processor(pbf, ["building"], with_areas=True):
+            shape = _polygon_of(one) if one.is_area() else None
+            if shape is not None:
+                rows["osm_id"].append(_area_id(one))
+                rows["building"].append(one.tags["building"])
+                shapes.append(shape)
+    return _frame(rows, shapes)
+
+
+def _polygon_of(area: Any) -> shapely.Geometry | None:
+    """Return the polygon, mended where it crosses itself; None where its lines do not even close."""
+    try:
+        return shapely.make_valid(shapely.from_wkb(_WKB.create_multipolygon(area)))
+    except RuntimeError:
+        return None
+
+
+def _area_id(area: Any) -> str:
+    return f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+
+
+def read_places(pbf: Path) -> gpd.GeoDataFrame:
+    """Read the nodes of towns, villages and hamlets: osm_id, place, place_name, geometry (point)."""
+    rows: dict[str, list[Any]] = {"osm_id": [], "place": [], "place_name": []}
+    points = []
+    with _readable(pbf):
+        for one in _processor(pbf, ["place"]):
+            if one.is_node() and one.tags.get("place") in _PLACES and "name" in one.tags:
+                rows["osm_id"].append(f"n{one.id}")
+                rows["place"].append(one.tags["place"])
+                rows["place_name"].append(one.tags["name"])
+                points.append(shapely.Point(one.location.lon, one.location.lat))
+    return _frame(rows, points)
+
+
+def read_water(pbf: Path) -> gpd.GeoSeries:
+    """Read the polygons of water."""
+    tagged = read_tagged(pbf, _WATER)
+    is_water = [matches_any(tags, [{key: values} for key, values in _WATER.items()]) for tags in tagged["tags"]]
+    water: gpd.GeoSeries = tagged.geometry[is_water]
+    return water[water.geom_type.isin(["Polygon", "MultiPolygon"])]
+
+
+def read_tagged(pbf: Path, keys: Iterable[str]) -> gpd.GeoDataFrame:
+    """Read all objects with any of `keys`: osm_id, tags (dict), geometry.
+
+    Nodes are points, closed ways and multipolygons areas, open ways lines.
+    """
+    wanted = sorted(set(keys))
+    found: dict[str, tuple[Tags, shapely.Geometry]] = {}
+    with _readable(pbf):
+        for one in _processor(pbf, wanted, with_areas=True):
+            if one.is_relation():
+                continue
+            shape = _shape_of(one)
+            if shape is not None:
+                key = _area_id(one) if one.is_area() else f"{one.type_str()}{one.id}"
+                found[key] = (dict(one.tags), shape)
+    names = sorted(found)
+    return _frame({"osm_id": list(names), "tags": [found[n][0] for n in names]}, [found[n][1] for n in names])
+
+
+def _shape_of(one: Any) -> shapely.Geometry | None:
+    if one.is_area():
+        return _polygon_of(one)
+    if one.is_node():
+        return _point_of(one)
+    known = [(node.lon, node.lat) for node in one.nodes if node.location.valid()]
+    return shapely.LineString(known) if len(known) > 1 else None
+
+
+def read_ways(pbf: Path, keys: Iterable[str]) -> Ways:
+    """Read all ways with any of `keys`. A node that the extract lacks is left out of its way, which is cut there."""
+    tags: list[Tags] = []
+    starts, ids, lons, lats = [0], [], [], []
+    with _readable(pbf):
+        for one in _processor(pbf, keys):
+            if not one.is_way():
+                continue
+            for run in _runs(one.nodes):
+                tags.append(dict(one.tags))
+                ids += [node[0] for node in run]
+                lons += [node[1] for node in run]
+                lats += [node[2] for node in run]
+                starts.append(len(ids))
+    x, y = _TO_RD.transform(np.array(lons), np.array(lats)) if ids else (np.empty(0), np.empty(0))
+    return Ways(tags, np.array(starts, dtype=np.int64), np.array(ids, dtype=np.int64), np.asarray(x), np.asarray(y))
+
+
+def _runs(nodes: Any) -> list[list[tuple[int, float, float]]]:
+    """Split the nodes of a way into runs without a gap; a run of one node is no way."""
+    runs: list[list[tuple[int, float, float]]] = [[]]
+    for node in nodes:
+        if node.location.valid():
+            runs[-1].append((node.ref, node.location.lon, node.location.lat))
+        else:
+            runs.append([])
+    return [run for run in runs if len(run) > 1]
+
+
+def matches(tags: Tags, rule: TagRule) -> bool:
+    """Say whether all tags of `rule` fit: a value, one of a list, ``*`` for any value, an empty value for no such tag."""
+    return all(_fits(tags.get(key), [value] if isinstance(value, str) else value) for key, value in rule.items())
+
+
+def _fits(found: str | None, wanted: list[str]) -> bool:
+    if found is None:
+        return "" in wanted
+    return "*" in wanted or found in wanted
+
+
+def matches_any(tags: Tags, rules: Iterable[TagRule]) -> bool:
+    """Say whether at least one of `rules` fits."""
+    return any(matches(tags, rule) for rule in rules)
+
+
+def _keys_of(rules: Iterable[TagRule]) -> list[str]:
+    """Return the keys of which an object must have at least one for any of `rules` to fit."""
+    return sorted({next(key for key, value in rule.items() if value != "") for rule in rules})
+
+
+def read_facilities(pbf: Path, categories: Mapping[str, Category]) -> gpd.GeoDataFrame:
+    """Read the objects of every category: category, osm_id, facility_name (missing: not named), geometry of any type.
+
+    An object of several categories comes once for each.
+    """
+    tagged = read_tagged(pbf, _keys_of(rule for one in categories.values() for rule in one.match))
+    pieces = []
+    for code, one in categories.items():
+        belongs = [matches_any(tags, one.match) and not matches_any(tags, one.exclude) for tags in tagged["tags"]]
+        rows = tagged[belongs]
+        pieces.append(rows.assign(category=code, facility_name=[tags.get("name") for tags in rows["tags"]]))
+    found = pd.concat(pieces, ignore_index=True).astype({"category": "str", "facility_name": "str"})
+    return gpd.GeoDataFrame(found[["category", "osm_id", "facility_name", "geometry"]], geometry="geometry", crs=CRS)
+
+
+def read_background(pbf: Path, layers: Sequence[BackgroundLayer]) -> gpd.GeoDataFrame:
+    """Read the objects of the background: feature_id, layer, rank, feature_name (missing: not named), geometry.
+
+    An object belongs to the first layer of which a rule fits.
+    """
+    tagged = read_tagged(pbf, _keys_of(rule for one in layers for rule in one.match))
+    first = [next((one for one in layers if matches_any(tags, one.match)), None) for tags in tagged["tags"]]
+    is_used = [one is not None for one in first]
+    used = tagged[is_used]
+    found = [one for one in first if one is not None]
+    frame = pd.DataFrame({
+        "feature_id": used["osm_id"].astype("str"),
+        "layer": pd.Series([one.layer for one in found], index=used.index, dtype="str"),
+        "rank": pd.Series([one.rank for one in found], index=used.index, dtype="int64"),
+        "feature_name": pd.Series([tags.get("name") for tags in used["tags"]], index=used.index, dtype="str"),
+    })  # fmt: skip
+    return gpd.GeoDataFrame(frame, geometry=used.geometry, crs=CRS)
+
+
+def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence[TagRule]) -> Ways:
+    """Read the ways that fit a rule of `walkable` and none of `not_walkable`."""
+    ways = read_ways(pbf, _keys_of(walkable))
+    kept = [
+        index for index, tags in enumerate(ways.tags) if matches_any(tags, walkable) and not matches_any(tags, not_walkable)
+    ]
+    if not kept:
+        raise SourceError(f"{pbf.name}: bevat geen weg die te voet kan; zet er een volledig uittreksel neer.")
+    nodes = np.concatenate([np.arange(ways.starts[index], ways.starts[index + 1]) for index in kept])
+    size = np.diff(ways.starts)[kept]
+    starts = np.concatenate([[0], np.cumsum(size)])
+    return Ways([ways.tags[i] for i in kept], starts, ways.node_ids[nodes], ways.x_m[nodes], ways.y_m[nodes])

@@ -1,0 +1,45 @@
+"""Stage: build areas, base areas, units and dwellings."""
+
+from pipeline.config import AreaSettings, DwellingSettings, OsmSettings, RegionSettings, UnitSettings
+from pipeline.contracts import AREAS, BASE_AREAS, DWELLINGS, FIGURES, UNITS
+from pipeline.model import areas as area_model
+from pipeline.model import dwellings as dwelling_model
+from pipeline.sources import osm as osm_source
+from pipeline.sources.areas import read_areas
+from pipeline.stages.run import run
+from pipeline.tables import RegionFiles
+
+
+def build_areas(
+    files: RegionFiles,
+    *,
+    region: RegionSettings,
+    areas: AreaSettings,
+    osm: OsmSettings,
+    units: UnitSettings,
+    dwellings: DwellingSettings,
+) -> None:
+    """Bring boundaries, figures, addresses and buildings together into base areas, units and dwellings."""
+    pbf = files.snapshot("osm") / osm.file
+    every = read_areas(areas.layers, files.snapshot("areas"))
+    area_model.require_overlap(osm_source.read_extract(pbf), every)
+    figures = files.read(FIGURES)
+    addresses = osm_source.read_addresses(pbf)
+    located = dwelling_model.locate_addresses(addresses, every, base_level=region.base_level)
+    kind = dwelling_model.building_kind(addresses.geometry, osm_source.read_buildings(pbf), dwellings)
+    homes = area_model.figure_by_area(figures, "homes")
+    found = dwelling_model.select_dwellings(located, kind, homes, dwellings)
+    places, water = osm_source.read_places(pbf), osm_source.read_water(pbf)
+    base = area_model.describe_base_areas(every, located, found, places, water, figures, region, dwellings)
+    named = area_model.assign_units(base, units, region.unit_names)
+    base = base.join(named["unit_code"], on="base_code", validate="one_to_one")
+    files.write(
+        (AREAS, every),
+        (BASE_AREAS, base),
+        (UNITS, area_model.dissolve_units(base, named, region.gemeenten)),
+        (DWELLINGS, dwelling_model.dwellings_of_units(found, base)),
+    )
+
+
+if __name__ == "__main__":
+    run(build_areas)

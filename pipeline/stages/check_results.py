@@ -1,0 +1,50 @@
+"""Stage: check the results before anything is published, and note the figures of the run."""
+
+import json
+
+from pipeline import contracts
+from pipeline.config import FigureSettings
+from pipeline.contracts import CHECKS
+from pipeline.errors import CheckError, raise_faults
+from pipeline.model import checks as model
+from pipeline.sources.figures import read_reference_km
+from pipeline.stages.run import run
+from pipeline.tables import RegionFiles, replaced_together, write_table
+
+CHECKED = (
+    contracts.BASE_AREAS,
+    contracts.UNITS,
+    contracts.DWELLINGS,
+    contracts.DEMAND,
+    contracts.UNIT_DEMAND,
+    contracts.ACCESS,
+    contracts.DISTANCES,
+    contracts.REACH_DISTANCES,
+    contracts.REACH_SHARES,
+    contracts.CATEGORY_VERDICTS,
+    contracts.VERDICT_TABLE,
+)
+
+
+def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
+    """Hold the results against what must always be true; one that is not stops the run here."""
+    tables = {contract.name: files.read(contract) for contract in CHECKED}
+    checks = model.check_results(tables)
+    failed = checks[~checks["is_passed"]]
+    raise_faults(
+        CheckError,
+        [f"controle {row.check} faalt voor {row.fault_count} van {row.row_count} rijen: {row.detail}; meld deze fout."
+         for row in failed.itertuples()],
+    )  # fmt: skip
+    reference = figures.reference
+    metrics = model.describe_run(tables, read_reference_km(reference, files.snapshot("figures")) if reference else {})
+    chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
+    table, metrics_file = files.table(CHECKS), files.processed("metrics.json")
+    with replaced_together(table, metrics_file) as temporary:
+        write_table(CHECKS, checks, temporary[table])
+        text = json.dumps({**metrics, "reference": chosen}, ensure_ascii=False, indent=2) + "\n"
+        temporary[metrics_file].write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(check_results)

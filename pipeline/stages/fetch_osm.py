@@ -1,0 +1,26 @@
+"""Stage: take a snapshot of the OpenStreetMap extract."""
+
+from pipeline.config import DemoSettings, OsmSettings
+from pipeline.sources import demo as demo_region
+from pipeline.sources import osm as osm_source
+from pipeline.sources import snapshots
+from pipeline.stages.run import run
+from pipeline.tables import RegionFiles, replaced_together
+
+
+def fetch_osm(files: RegionFiles, *, osm: OsmSettings, demo: DemoSettings) -> None:
+    """Copy or generate the extract and read it from end to end; a damaged extract is not kept."""
+    snapshot = files.snapshot("osm")
+    with replaced_together(snapshot) as temporary:
+        folder = temporary[snapshot]
+        if osm.origin == "demo":
+            folder.mkdir()
+            demo_region.write_osm(demo_region.generate(demo), folder)
+        else:
+            snapshots.copy_incoming([osm], files.incoming, folder)
+        osm_source.check_extract(folder / osm.file)
+        snapshots.write_provenance([osm], folder, demo_region.GENERATOR_VERSION if osm.origin == "demo" else None)
+
+
+if __name__ == "__main__":
+    run(fetch_osm)

@@ -1,0 +1,46 @@
+"""Stage: publish the map, the index page and the table of witte vlekken."""
+
+from pipeline.config import (
+    CompletenessSettings,
+    FacilitySettings,
+    MapSettings,
+    RegionSettings,
+    TargetGroupSettings,
+    WitteVlekSettings,
+)
+from pipeline.publish.index_page import build_index
+from pipeline.publish.map_page import build_map
+from pipeline.publish.spreadsheet import witte_vlekken_csv
+from pipeline.stages.results import read_results
+from pipeline.stages.run import run
+from pipeline.tables import RegionFiles, replaced_together
+
+
+def publish_map(
+    files: RegionFiles,
+    *,
+    region: RegionSettings,
+    facilities: FacilitySettings,
+    target_groups: TargetGroupSettings,
+    completeness: CompletenessSettings,
+    witte_vlekken: WitteVlekSettings,
+    map: MapSettings,  # noqa: A002 (the name of its section)
+) -> None:
+    """Write what people open, all of it or nothing."""
+    results = read_results(
+        files,
+        region=region,
+        facilities=facilities,
+        target_groups=target_groups,
+        completeness=completeness,
+        witte_vlekken=witte_vlekken,
+        map=map,
+    )
+    builders = {"kaart.html": build_map, "index.html": build_index, "witte_vlekken.csv": witte_vlekken_csv}
+    with replaced_together(*(files.published(name) for name in builders)) as temporary:
+        for name, build in builders.items():
+            temporary[files.published(name)].write_text(build(results), encoding="utf-8", newline="")
+
+
+if __name__ == "__main__":
+    run(publish_map)

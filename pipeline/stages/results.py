@@ -1,0 +1,62 @@
+"""Read everything that publication shows, from the tables and records of one region."""
+
+import json
+
+from pipeline import contracts
+from pipeline.config import (
+    CompletenessSettings,
+    FacilitySettings,
+    MapSettings,
+    RegionSettings,
+    TargetGroupSettings,
+    WitteVlekSettings,
+)
+from pipeline.errors import TableError
+from pipeline.publish.results import Results
+from pipeline.sources.snapshots import read_provenance
+from pipeline.tables import RegionFiles
+
+_SNAPSHOTS = ("areas", "figures", "osm")
+
+
+def read_results(
+    files: RegionFiles,
+    *,
+    region: RegionSettings,
+    facilities: FacilitySettings,
+    target_groups: TargetGroupSettings,
+    completeness: CompletenessSettings,
+    witte_vlekken: WitteVlekSettings,
+    map: MapSettings,  # noqa: A002 (the name of its section)
+) -> Results:
+    """Read the results of a region.
+
+    Raises
+    ------
+    TableError
+        If a table is missing: the region was not run yet.
+    """
+    metrics = files.processed("metrics.json")
+    if not metrics.is_file():
+        raise TableError(f"{metrics.as_posix()}: ontbreekt; draai eerst `dvc repro`.")
+    return Results(
+        region_code=files.region,
+        region=region,
+        categories=facilities.categories,
+        target_groups=target_groups,
+        completeness=completeness,
+        witte_vlekken=witte_vlekken,
+        map=map,
+        units=files.read(contracts.UNITS),
+        base_areas=files.read(contracts.BASE_AREAS),
+        facilities=files.read(contracts.FACILITIES),
+        background=files.read(contracts.BACKGROUND),
+        unit_demand=files.read(contracts.UNIT_DEMAND),
+        reach_distances=files.read(contracts.REACH_DISTANCES),
+        reach_shares=files.read(contracts.REACH_SHARES),
+        category_verdicts=files.read(contracts.CATEGORY_VERDICTS),
+        verdicts=files.read(contracts.VERDICT_TABLE),
+        checks=files.read(contracts.CHECKS),
+        provenance=[record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
+        metrics=json.loads(metrics.read_text(encoding="utf-8")),
+    )

@@ -1,0 +1,170 @@
+"""Read and write the tables between stages: checked against their contract, sorted by key, replaced atomically."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pandera.errors
+
+from pipeline.contracts import CRS, Contract
+from pipeline.errors import TableError, raise_faults
+
+_OFFENDERS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class RegionFiles:
+    """Where everything of one region lies, below the project folder `root`."""
+
+    root: Path
+    region: str
+
+    @property
+    def incoming(self) -> Path:
+        """The folder in which the user puts files."""
+        return self.root / "data" / "raw" / self.region / "incoming"
+
+    def snapshot(self, source: str) -> Path:
+        """Return the folder with the snapshot of `source` (areas, figures, osm, reference)."""
+        return self.root / "data" / "raw" / self.region / source
+
+    def processed(self, name: str) -> Path:
+        """Return the path of a file in the region's processed folder."""
+        return self.root / "data" / "processed" / self.region / name
+
+    def table(self, contract: Contract) -> Path:
+        """Return the path of a table."""
+        return self.processed(f"{contract.name}.parquet")
+
+    def published(self, name: str) -> Path:
+        """Return the path of a file that people open."""
+        return self.root / "maps" / self.region / name
+
+    def read(self, contract: Contract) -> Any:
+        """Read a table: a GeoDataFrame if its contract has a geometry, else a DataFrame."""
+        return read_table(contract, self.table(contract))
+
+    def write(self, *tables: tuple[Contract, pd.DataFrame]) -> None:
+        """Write tables together: all of them are replaced, or none."""
+        with replaced_together(*(self.table(contract) for contract, _ in tables)) as temporary:
+            for contract, frame in tables:
+                write_table(contract, frame, temporary[self.table(contract)])
+
+
+def check_table(contract: Contract, frame: pd.DataFrame) -> None:
+    """Hold `frame` against its contract.
+
+    Raises
+    ------
+    TableError
+        With every fault: table, column, number of rows, up to five offenders.
+    """
+    faults = _geometry_faults(contract, frame) if contract.geometry else []
+    try:
+        contract.schema.validate(pd.DataFrame(frame.drop(columns="geometry", errors="ignore")), lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        faults += _schema_faults(contract, error.failure_cases)
+    raise_faults(TableError, faults)
+
+
+def _schema_faults(contract: Contract, cases: pd.DataFrame) -> list[str]:
+    faults = []
+    for (column, check), rows in cases.groupby([cases["column"].astype(str), cases["check"].astype(str)], sort=True):
+        offenders = ", ".join(map(repr, rows["failure_case"].drop_duplicates().head(_OFFENDERS_SHOWN)))
+        faults.append(f"tabel {contract.name}, kolom {column}: {check} geldt niet voor {len(rows)} rijen ({offenders}).")
+    return faults
+
+
+def _geometry_faults(contract: Contract, frame: pd.DataFrame) -> list[str]:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return [f"tabel {contract.name}: heeft geen geometrie."]
+    faults = []
+    if frame.crs is None or frame.crs.to_epsg() != int(CRS.removeprefix("EPSG:")):
+        faults.append(f"tabel {contract.name}: CRS is {frame.crs}, moet {CRS} zijn.")
+    missing = int((frame.geometry.isna() | frame.geometry.is_empty).sum())
+    if missing:
+        faults.append(f"tabel {contract.name}: {missing} rijen zonder geometrie.")
+    return faults
+
+
+def write_table(contract: Contract, frame: pd.DataFrame, path: Path) -> None:
+    """Write `frame` as Parquet (GeoParquet with geometry), columns and rows in the contract's order."""
+    missing = [name for name in contract.columns if name not in frame.columns]
+    raise_faults(TableError, [f"tabel {contract.name}: kolom {name} ontbreekt." for name in missing])
+    ordered = frame[list(contract.columns)].sort_values(list(contract.key), kind="stable").reset_index(drop=True)
+    check_table(contract, ordered)
+    ordered.to_parquet(path, compression="zstd", index=False)
+
+
+def read_table(contract: Contract, path: Path) -> Any:
+    """Read a table and hold it against its contract.
+
+    Raises
+    ------
+    TableError
+        If the file is missing or breaks the contract.
+    """
+    if not path.exists():
+        raise TableError(f"{path.as_posix()}: ontbreekt; draai eerst `dvc repro`.")
+    frame = gpd.read_parquet(path) if contract.geometry else pd.read_parquet(path)
+    check_table(contract, frame)
+    return frame
+
+
+@contextmanager
+def replaced_together(*targets: Path) -> Iterator[dict[Path, Path]]:
+    """Yield a temporary path per target; when the body ends well, all targets are replaced, else none.
+
+    Targets may be files or folders. A target keeps its content until the moment it is replaced.
+    """
+    mark = uuid.uuid4().hex
+    temporary = {target: target.with_name(f".{target.name}.{mark}.new") for target in targets}
+    try:
+        for target in targets:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _replace_all(temporary, mark)
+    finally:
+        for path in temporary.values():
+            _remove(path)
+
+
+def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
+    kept: dict[Path, Path] = {}
+    try:
+        for target, new in temporary.items():
+            if target.exists():
+                kept[target] = target.with_name(f".{target.name}.{mark}.old")
+                _keep(target, kept[target])
+            os.replace(new, target)
+    except BaseException:
+        for target, old in kept.items():
+            if old.exists():
+                _remove(target) if target.is_dir() else None
+                os.replace(old, target)
+        raise
+    finally:
+        for old in kept.values():
+            _remove(old)
+
+
+def _keep(target: Path, old: Path) -> None:
+    """Keep the present content under another name; a folder cannot be replaced in place, so it moves."""
+    if target.is_dir():
+        os.replace(target, old)
+    else:
+        shutil.copy2(target, old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
