@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.config import read_sections
 from pipeline.errors import WoonzorgError
 from pipeline.publish import explain as explain_text
+from pipeline.settings_files import read_sections
 from pipeline.stages.results import read_results
 from pipeline.stages.run import CONFIG, sections_of
 from pipeline.tables import RegionFiles

@@ -118,10 +118,12 @@ BASE_AREAS = Contract(
         "gemeente_code": Column("code", "gemeente"),
         "wijk_code": Column("code", "wijk that holds most of its dwellings, else most of its land"),
         "wijk_share": Column("share", "share of its dwellings (land where none) in that wijk; under 1 it is split"),
-        "woonplaats_name": Column("text", "woonplaats of most of its addresses, else in the source, else nearest place",
-                                  "no place known"),
-        "woonplaats_source": Column("code", "how the woonplaats is known",
-                                    one_of=("addresses", "source", "place_node", "unknown")),
+        "woonplaats_name": Column(
+            "text", "woonplaats of most of its addresses, else in the source, else nearest place", "no place known"
+        ),
+        "woonplaats_source": Column(
+            "code", "how the woonplaats is known", one_of=("addresses", "source", "place_node", "unknown")
+        ),
         "unit_code": _UNIT,
         "inhabitants_count": Column("count", "CBS inhabitants", "unknown or secret"),
         "homes_count": Column("count", "CBS homes", "unknown or secret"),
@@ -262,7 +264,9 @@ REACH_DISTANCES = Contract(
         "category": _CATEGORY,
         "median_m": Column("metres", "median over the people placed and connected", "nobody, or most reach none"),
         "p90_m": Column("metres", "90th percentile", "nobody, or a tenth reach none"),
-        "is_upper_bound": Column("flag", "something nearer may lie outside the extract for some of the median's people"),
+        "is_upper_bound": Column(
+            "flag", "something nearer may lie outside the extract for some of the median's people"
+        ),
         "facility_id": Column("code", "the facility nearest to most of them", "none can be walked to"),
     },
 )

@@ -1,6 +1,7 @@
 """The exceptions of the pipeline: each carries every fault found, ready to be shown to the analyst."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 class WoonzorgError(ValueError):
@@ -31,6 +32,15 @@ class TableError(WoonzorgError):
 
 class CheckError(WoonzorgError):
     """The results contradict themselves and must not be published."""
+
+
+@contextmanager
+def collected(faults: list[str]) -> Iterator[None]:
+    """Add the faults that the body raises to `faults` and go on, so that all of a file are reported at once."""
+    try:
+        yield
+    except WoonzorgError as error:
+        faults.extend(error.faults)
 
 
 def raise_faults(error: type[WoonzorgError], faults: Iterable[str]) -> None:

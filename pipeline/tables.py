@@ -1,6 +1,5 @@
 """Read and write the tables between stages: checked against their contract, sorted by key, replaced atomically."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -78,7 +77,9 @@ def _schema_faults(contract: Contract, cases: pd.DataFrame) -> list[str]:
     faults = []
     for (column, check), rows in cases.groupby([cases["column"].astype(str), cases["check"].astype(str)], sort=True):
         offenders = ", ".join(map(repr, rows["failure_case"].drop_duplicates().head(_OFFENDERS_SHOWN)))
-        faults.append(f"tabel {contract.name}, kolom {column}: {check} geldt niet voor {len(rows)} rijen ({offenders}).")
+        faults.append(
+            f"tabel {contract.name}, kolom {column}: {check} geldt niet voor {len(rows)} rijen ({offenders})."
+        )
     return faults
 
 
@@ -143,12 +144,13 @@ def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
             if target.exists():
                 kept[target] = target.with_name(f".{target.name}.{mark}.old")
                 _keep(target, kept[target])
-            os.replace(new, target)
+            new.replace(target)
     except BaseException:
         for target, old in kept.items():
             if old.exists():
-                _remove(target) if target.is_dir() else None
-                os.replace(old, target)
+                if target.is_dir():
+                    _remove(target)
+                old.replace(target)
         raise
     finally:
         for old in kept.values():
@@ -158,7 +160,7 @@ def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
 def _keep(target: Path, old: Path) -> None:
     """Keep the present content under another name; a folder cannot be replaced in place, so it moves."""
     if target.is_dir():
-        os.replace(target, old)
+        target.replace(old)
     else:
         shutil.copy2(target, old)
 

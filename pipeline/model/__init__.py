@@ -1,1 +1,1 @@
-"""Pure computation: frames and arrays in, new frames and arrays out. Opens nothing, changes nothing that it was given."""
+"""Pure computation: frames and arrays in, new ones out. Opens nothing, changes nothing that it was given."""

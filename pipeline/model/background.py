@@ -52,4 +52,3 @@ def _merge_roads(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]  # fmt: skip
     both = pd.concat([kept[~is_line], pd.DataFrame(merged, columns=list(BACKGROUND.columns))], ignore_index=True)
     return gpd.GeoDataFrame(both.astype({"feature_name": "str", "rank": "int64"}), geometry="geometry", crs=CRS)
-

@@ -35,7 +35,9 @@ def estimate_demand(
         Target groups with their terms.
     """
     cells = _cells(dwellings, base_areas)
-    wide = {bound: figures.pivot(index="area_code", columns="variable", values=bound) for bound in ("value", "low", "high")}
+    wide = {
+        bound: figures.pivot(index="area_code", columns="variable", values=bound) for bound in ("value", "low", "high")
+    }
     pieces = []
     for code, group in groups.items():
         people = _sum_terms([_term_people(cells, wide, term) for term in group.terms]).mul(cells["part"], axis=0)
@@ -54,8 +56,7 @@ def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame) -> pd.DataFrame:
         dict.fromkeys(["base_code", "unit_code", *codes], "first") | {"dwelling_id": "size"}
     )
     placed = placed.rename(columns={"dwelling_id": "dwelling_count"}).assign(is_placed=True)
-    homes = base_areas["homes_count"].fillna(base_areas["dwelling_count"])
-    divisor = pd.Series(np.maximum(homes, base_areas["dwelling_count"]).to_numpy(), index=base_areas["base_code"])
+    divisor = base_areas.set_index("base_code")[["homes_count", "dwelling_count"]].max(axis=1)
     placed["part"] = placed["dwelling_count"] / placed["base_code"].map(divisor)
     rest = base_areas[["base_code", "unit_code", "gemeente_code", "wijk_code"]].assign(
         cell_code=base_areas["base_code"] + "/not placed", dwelling_count=0, is_placed=False
@@ -63,8 +64,9 @@ def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame) -> pd.DataFrame:
     is_buurt = rest["base_code"].str.startswith("BU")
     rest["buurt_code"] = rest["base_code"].where(is_buurt)
     rest["postcode_code"] = rest["base_code"].where(~is_buurt)
-    count = base_areas["dwelling_count"].to_numpy()
-    rest["part"] = np.where(divisor > 0, 1 - count / divisor.where(divisor > 0), 1.0)
+    found = base_areas["dwelling_count"].to_numpy(dtype="float64")
+    among = divisor.to_numpy(dtype="float64")
+    rest["part"] = 1 - np.divide(found, among, out=np.zeros(len(found)), where=among > 0)
     return pd.concat([placed, rest], ignore_index=True)
 
 
@@ -108,9 +110,7 @@ def _of_base(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], variable: st
     return _interval(value, low, high)
 
 
-def _look_up(
-    cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]
-) -> Interval:
+def _look_up(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]) -> Interval:
     """Return sum(part) / sum(of), or part itself where `of` is empty, from the finest area that knows it."""
     shares = _shares(wide, part, of)
     found = pd.DataFrame(np.nan, index=cells.index, columns=list(shares.columns))

@@ -60,7 +60,7 @@ def nearest_two(network: Network, facilities: Joined, points: Joined) -> Nearest
 
 
 def nearest_exit_m(network: Network, points: Joined) -> Floats:
-    """Return the walking distance (m) from each point to the nearest exit of the extract; infinite where there is none."""
+    """Return the walking distance (m) from each point to the nearest exit of the extract; infinite without one."""
     exits = np.flatnonzero(network.is_exit)
     if not len(exits):
         return np.full(len(points.edge), np.inf)

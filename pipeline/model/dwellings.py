@@ -102,14 +102,14 @@ def select_dwellings(
     known = homes.dropna()
     too_few = known.index[tagged.reindex(known.index, fill_value=0) < settings.enough_homes_share * known]
     possible = (kind == _POSSIBLE_HOME) & located["base_code"].isin(too_few).to_numpy()
-    return located.loc[inside & ((kind == _HOME) | possible)]
+    chosen: gpd.GeoDataFrame = located.loc[inside & ((kind == _HOME) | possible)]
+    return chosen
 
 
 def cell_codes(dwellings: pd.DataFrame) -> pd.Series:
     """Return the key of the dwellings for which every figure is read from the same areas."""
-    parts = [dwellings[name].fillna("-").astype("str") for name in
-             ("base_code", "buurt_code", "postcode_code", "wijk_code")]  # fmt: skip
-    return parts[0].str.cat(parts[1:], sep="/")
+    codes = dwellings[["base_code", "buurt_code", "postcode_code", "wijk_code"]].fillna("-").astype("str")
+    return codes["base_code"] + "/" + codes["buurt_code"] + "/" + codes["postcode_code"] + "/" + codes["wijk_code"]
 
 
 def dwellings_of_units(dwellings: gpd.GeoDataFrame, base: pd.DataFrame) -> gpd.GeoDataFrame:

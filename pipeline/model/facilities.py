@@ -26,10 +26,10 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
 
     Returns
     -------
-    Facilities as `contracts.FACILITIES` has them, as points: a node where there is one, else the middle of the building.
+    Facilities as `contracts.FACILITIES` has them, as points: a node if there is one, else the middle of the area.
     """
     pieces = [
-        _merge_category(rows.sort_values("osm_id").reset_index(drop=True), str(category), same_place_m)
+        _merge_category(found.loc[rows.index].sort_values("osm_id", ignore_index=True), str(category), same_place_m)
         for category, rows in found.groupby("category", sort=True)
     ]
     if not pieces:

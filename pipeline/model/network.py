@@ -11,6 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.config import NetworkSettings
+from pipeline.errors import SourceError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -19,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Network:
-    """An undirected graph of straight edges, in metres (EPSG:28992). `start` and `end` are positions in `x_m`, `y_m`."""
+    """An undirected graph of straight edges in EPSG:28992 (m); `start` and `end` are positions in `x_m`, `y_m`."""
 
     x_m: Floats
     y_m: Floats
@@ -84,7 +85,12 @@ def limit_extract(
     """Return the part of the extract within the buffer around the areas that they can be reached over."""
     buffer_m = max(settings.buffer_min_m, settings.buffer_factor * longest_norm_m)
     around = shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
-    return shapely.intersection(extract, around)
+    limited = shapely.intersection(extract, around)
+    if not isinstance(limited, shapely.Polygon) or limited.is_empty:
+        raise SourceError(
+            "het OpenStreetMap-uittreksel ligt te ver van de gebieden; neem een uittreksel van deze regio."
+        )
+    return limited
 
 
 def clip_to(nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygon) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -104,7 +110,9 @@ def mark_exits(nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygo
     return nodes.assign(is_exit=is_dead_end & near_edge)
 
 
-def drop_islands(nodes: pd.DataFrame, edges: pd.DataFrame, *, island_max_nodes: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def drop_islands(
+    nodes: pd.DataFrame, edges: pd.DataFrame, *, island_max_nodes: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the network without loose bits of at most `island_max_nodes` nodes that have no exit: gaps in the map."""
     position = pd.Series(np.arange(len(nodes)), index=nodes["node_id"])
     start, end = position.loc[edges["from_id"]].to_numpy(), position.loc[edges["to_id"]].to_numpy()
@@ -130,7 +138,7 @@ def join_points(network: Network, points: npt.NDArray[np.object_], *, connect_ma
     """
     x, y = network.x_m, network.y_m
     ends = np.stack([np.column_stack([x[one], y[one]]) for one in (network.start, network.end)], axis=1)
-    lines = shapely.linestrings(ends)
+    lines = np.atleast_1d(np.asarray(shapely.linestrings(ends), dtype=object))
     index, access = shapely.STRtree(lines).query_nearest(
         points, max_distance=connect_max_m, return_distance=True, all_matches=False
     )

@@ -129,7 +129,7 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     cells["at_most"] = cells[["certain", "edge", "not_connected", "not_placed"]].sum(axis=1)
     keys = ["unit_code", "target_group", "category", "distance_kind"]
     cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
-    unit = cells.groupby(keys, sort=True).ngroup().to_numpy()
+    unit = np.asarray(cells.groupby(keys, sort=True).ngroup(), dtype=np.int64)
     low, high = cells["people_low"].to_numpy(), cells["people_high"].to_numpy()
     certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
     frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
@@ -181,7 +181,7 @@ def extreme_share(unit: Ints, fraction: Floats, low: Floats, high: Floats) -> Fl
 
 def _running_sum(values: Floats, unit: Ints) -> Floats:
     """Return the sum so far within each unit (units stand together). Unknown stays within its unit."""
-    return pd.Series(values).groupby(unit).cumsum(skipna=False).to_numpy()
+    return np.asarray(pd.Series(values).groupby(unit).cumsum(skipna=False), dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ def _causes(frame: pd.DataFrame, share_beyond: float) -> npt.NDArray[np.object_]
     both = [if_within[name] & if_beyond[name] for name in _COMPONENTS]
     either = [if_within[name] | if_beyond[name] for name in _COMPONENTS]
     together = sum(parts.values()) > 0
-    cause = np.select([low.isna(), *both, *either, together], ["figure", *_COMPONENTS, *_COMPONENTS, "combined"], "figure")
+    cause = np.select(
+        [low.isna(), *both, *either, together], ["figure", *_COMPONENTS, *_COMPONENTS, "combined"], "figure"
+    )
     return np.where(frame["reach"] == "undecided", cause, "none")
 
 
@@ -154,7 +156,11 @@ def severity(judged: pd.DataFrame, shares: pd.DataFrame, categories: Mapping[str
     is_complete = frame["completeness"] == "complete"
     frame["severity_low"] = (frame["people_low"] * weight).where(is_complete, 0.0)
     frame["severity_high"] = frame["people_high"] * weight
-    return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(lambda visits: visits.sum(skipna=False))
+    return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(_known_sum)
+
+
+def _known_sum(visits: pd.Series) -> float:
+    return float(visits.sum(skipna=False))
 
 
 def flag(

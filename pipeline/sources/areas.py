@@ -10,7 +10,7 @@ import shapely
 
 from pipeline.config import AreaLayer
 from pipeline.contracts import AREAS, CRS
-from pipeline.errors import SourceError, raise_faults
+from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_code
 
 _HA_PER_KM2 = 100
@@ -32,12 +32,11 @@ def read_areas(layers: Sequence[AreaLayer], folder: Path) -> gpd.GeoDataFrame:
         With every fault of every file: unreadable, wrong CRS, columns missing, codes malformed or twice, geometry
         missing, empty, invalid or outside the Netherlands.
     """
-    frames, faults = [], []
+    frames: list[gpd.GeoDataFrame] = []
+    faults: list[str] = []
     for layer in layers:
-        try:
+        with collected(faults):
             frames.append(_read_layer(layer, folder / layer.file))
-        except SourceError as error:
-            faults.extend(error.faults)
     raise_faults(SourceError, faults)
     areas = pd.concat(frames, ignore_index=True)
     twice = sorted(areas.loc[areas["area_code"].duplicated(), "area_code"].unique())
@@ -99,7 +98,9 @@ def _code_faults(codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
         )
     twice = codes[codes.duplicated()]
     if len(twice):
-        faults.append(f"{place}, kolom {layer.code}: code komt meer dan eens voor ({_offenders(twice)}); laat er één over.")
+        faults.append(
+            f"{place}, kolom {layer.code}: code komt meer dan eens voor ({_offenders(twice)}); laat er één over."
+        )
     return faults
 
 

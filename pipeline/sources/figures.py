@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.config import FigureColumn, FigureTable, ReferenceTable
 from pipeline.contracts import FIGURES
-from pipeline.errors import SourceError, raise_faults
+from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_any_code
 
 MISSING = ("", ".", "-99997", "-99997.0", "nan")
@@ -33,12 +33,11 @@ def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
         With every fault of every file: unreadable, columns missing or not unique, codes malformed or twice, text or a
         negative number for a figure.
     """
-    frames, faults = [], []
+    frames: list[pd.DataFrame] = []
+    faults: list[str] = []
     for table in tables:
-        try:
+        with collected(faults):
             frames.append(_read_figures(table, folder / table.file))
-        except SourceError as error:
-            faults.extend(error.faults)
     raise_faults(SourceError, faults)
     figures = pd.concat(frames, ignore_index=True)
     twice = figures[figures.duplicated(list(FIGURES.key))]
@@ -54,13 +53,11 @@ def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, floa
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
     raw = _read_csv(folder / reference.file, ",")
     values: dict[str, float | None] = {}
-    faults = []
+    faults: list[str] = []
     for category, column in reference.columns_km.items():
-        try:
+        with collected(faults):
             number = _numbers(raw[_match_column(raw, column, reference.file)], column, reference.file).iloc[0]
             values[category] = None if np.isnan(number) else float(number)
-        except SourceError as error:
-            faults.extend(error.faults)
     raise_faults(SourceError, faults)
     return values
 
@@ -70,10 +67,12 @@ def _read_csv(path: Path, separator: str) -> pd.DataFrame:
         raw = pd.read_csv(path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         reason = " ".join(str(error).split())
-        raise SourceError(f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer.") from None
+        raise SourceError(
+            f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer."
+        ) from None
     if raw.empty:
         raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
-    return raw.apply(lambda column: column.str.strip())
+    return pd.DataFrame({name: raw[name].str.strip() for name in raw.columns})
 
 
 def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
@@ -88,13 +87,13 @@ def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
 
 
 def _numbers(raw: pd.Series, column: str, file: str) -> pd.Series:
-    """Return numbers; missing where CBS says unknown or secret. Rows are counted as in a spreadsheet, heading included."""
+    """Return numbers; missing where CBS says unknown or secret. A fault counts rows as a spreadsheet does."""
     known = ~raw.isin(MISSING)
     numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
-    problems = {
+    problems: dict[str, pd.Series] = {
         "is geen getal; schrijf cijfers met een punt als decimaalteken": known & numbers.isna(),
         "is negatief; CBS schrijft onbekend als . of -99997": numbers < 0,
-        "is oneindig; vul een getal in": np.isinf(numbers),
+        "is oneindig; vul een getal in": pd.Series(np.isinf(numbers), raw.index),
     }
     raise_faults(
         SourceError,
@@ -106,12 +105,11 @@ def _numbers(raw: pd.Series, column: str, file: str) -> pd.Series:
 
 def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
     raw = _read_csv(path, table.separator)
-    faults, columns = [], {}
+    faults: list[str] = []
+    columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:
-        try:
+        with collected(faults):
             columns[stem] = _match_column(raw, str(stem), table.file)
-        except SourceError as error:
-            faults.extend(error.faults)
     if faults:
         raise SourceError(faults + _wide_column_faults(table, raw))
     for stem, value in table.where.items():
@@ -130,17 +128,17 @@ def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
 def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
     faults: list[str] = []
     for one in table.columns.values():
-        try:
+        with collected(faults):
             _match_column(raw, one.column, table.file)
-        except SourceError as error:
-            faults.extend(error.faults)
     return faults
 
 
 def _code_faults(table: FigureTable, codes: pd.Series, also: pd.Series | None = None) -> list[str]:
-    faults = []
-    for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]:
-        faults.append(f"{table.file}, rij {index + 2}, kolom {table.code}: '{codes[index]}' is geen code van een gebied; verbeter deze.")
+    faults = [
+        f"{table.file}, rij {index + 2}, kolom {table.code}: '{codes[index]}' is geen code van een gebied; "
+        "verbeter deze."
+        for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]
+    ]
     keys = codes if also is None else codes + " " + also
     for index in codes.index[keys.duplicated()][:_OFFENDERS_SHOWN]:
         faults.append(f"{table.file}, rij {index + 2}: {keys[index]} komt meer dan eens voor; laat er één over.")
@@ -151,10 +149,8 @@ def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series) -> pd
     faults = _code_faults(table, codes)
     numbers: dict[str, pd.Series] = {}
     for variable, one in table.columns.items():
-        try:
+        with collected(faults):
             numbers[variable] = _numbers(raw[_match_column(raw, one.column, table.file)], one.column, table.file)
-        except SourceError as error:
-            faults.extend(error.faults)
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
     for variable, one in table.columns.items():
@@ -184,13 +180,14 @@ def _long_figures(
     wanted = keys.isin(list(table.keys))
     codes, keys, values, raw = codes[wanted], keys[wanted], values[wanted], raw[wanted]
     missing = [key for key in table.keys if key not in set(keys)]
-    faults = [f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand of de instelling." for key in missing]
+    faults = [
+        f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand of de instelling."
+        for key in missing
+    ]
     faults += _code_faults(table, codes, keys)
-    try:
+    numbers = pd.Series(dtype="float64")
+    with collected(faults):
         numbers = _numbers(values, str(table.value), table.file)
-    except SourceError as error:
-        raise SourceError([*faults, *error.faults]) from None
     raise_faults(SourceError, faults)
-    assert table.rounding is not None  # noqa: S101 (held by FigureTable)
     variables = keys.map(dict(table.keys)).astype("str")
-    return _rounded(numbers, table.rounding).assign(area_code=codes, variable=variables)
+    return _rounded(numbers, table.rounding or 0).assign(area_code=codes, variable=variables)

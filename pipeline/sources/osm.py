@@ -70,15 +70,17 @@ def check_extract(pbf: Path) -> None:
     SourceError
         If it is damaged or holds no nodes or no streets.
     """
-    counts = {"highway": 0, "objects": 0}
+    objects = streets = 0
     with _readable(pbf):
         for one in osmium.FileProcessor(str(pbf)):
-            counts["objects"] += 1
-            counts["highway"] += one.is_way() and "highway" in one.tags
-    if not counts["objects"]:
+            objects += 1
+            streets += isinstance(one, osmium.osm.Way) and "highway" in one.tags
+    if not objects:
         raise SourceError(f"{pbf.name}: bevat geen gegevens; zet er een volledige kopie neer.")
-    if not counts["highway"]:
-        raise SourceError(f"{pbf.name}: bevat geen straten (geen way met highway); zet er een volledig uittreksel neer.")
+    if not streets:
+        raise SourceError(
+            f"{pbf.name}: bevat geen straten (geen way met highway); zet er een volledig uittreksel neer."
+        )
 
 
 def read_extract(pbf: Path) -> shapely.Polygon:
@@ -93,9 +95,9 @@ def read_extract(pbf: Path) -> shapely.Polygon:
         box = header.header().box()
         header.close()
         if not box.valid():
-            box = osmium.osm.Box()
             for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
-                box.extend(node.location)
+                if isinstance(node, osmium.osm.Node):
+                    box.extend(node.location)
     corners = shapely.box(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
     dense = shapely.segmentize(corners, 0.002)
     return shapely.transform(dense, _to_rd)
@@ -107,7 +109,7 @@ def _to_rd(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _frame(rows: dict[str, list[Any]], geometry: Sequence[Any]) -> gpd.GeoDataFrame:
-    shapes = shapely.transform(np.asarray(geometry, dtype=object), _to_rd) if len(geometry) else []
+    shapes: Any = shapely.transform(np.asarray(geometry, dtype=object), _to_rd) if len(geometry) else []
     return gpd.GeoDataFrame(
         {name: pd.Series(values, dtype=None if name == "tags" else "str") for name, values in rows.items()},
         geometry=gpd.GeoSeries(shapes, crs=CRS),
@@ -195,9 +197,9 @@ def read_places(pbf: Path) -> gpd.GeoDataFrame:
 def read_water(pbf: Path) -> gpd.GeoSeries:
     """Read the polygons of water."""
     tagged = read_tagged(pbf, _WATER)
-    is_water = [matches_any(tags, [{key: values} for key, values in _WATER.items()]) for tags in tagged["tags"]]
-    water: gpd.GeoSeries = tagged.geometry[is_water]
-    return water[water.geom_type.isin(["Polygon", "MultiPolygon"])]
+    is_water = np.array([any(tags.get(key) in values for key, values in _WATER.items()) for tags in tagged["tags"]])
+    is_polygon = tagged.geom_type.isin(["Polygon", "MultiPolygon"])
+    return gpd.GeoSeries(tagged.geometry[is_water & is_polygon], crs=CRS)
 
 
 def read_tagged(pbf: Path, keys: Iterable[str]) -> gpd.GeoDataFrame:
@@ -258,7 +260,7 @@ def _runs(nodes: Any) -> list[list[tuple[int, float, float]]]:
 
 
 def matches(tags: Tags, rule: TagRule) -> bool:
-    """Say whether all tags of `rule` fit: a value, one of a list, ``*`` for any value, an empty value for no such tag."""
+    """Say whether all tags of `rule` fit: a value, one of a list, ``*`` for any, an empty value for no such tag."""
     return all(_fits(tags.get(key), [value] if isinstance(value, str) else value) for key, value in rule.items())
 
 
@@ -316,7 +318,9 @@ def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence
     """Read the ways that fit a rule of `walkable` and none of `not_walkable`."""
     ways = read_ways(pbf, _keys_of(walkable))
     kept = [
-        index for index, tags in enumerate(ways.tags) if matches_any(tags, walkable) and not matches_any(tags, not_walkable)
+        index
+        for index, tags in enumerate(ways.tags)
+        if matches_any(tags, walkable) and not matches_any(tags, not_walkable)
     ]
     if not kept:
         raise SourceError(f"{pbf.name}: bevat geen weg die te voet kan; zet er een volledig uittreksel neer.")

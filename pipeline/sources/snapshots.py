@@ -26,7 +26,7 @@ def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> 
     for name in names:
         path = incoming / name
         if not path.is_file():
-            faults.append(f"{path.as_posix()}: bestand ontbreekt; zet het daar neer (de README daar zegt waar het te vinden is).")
+            faults.append(f"{path.as_posix()}: bestand ontbreekt; zet het daar neer (zie de README daar).")
         elif path.stat().st_size == 0:
             faults.append(f"{path.as_posix()}: bestand is leeg; zet er een volledige kopie neer.")
     raise_faults(SourceError, faults)
@@ -36,7 +36,7 @@ def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> 
 
 
 def write_provenance(files: Sequence[SourceFile], folder: Path, generator_version: str | None = None) -> None:
-    """Write the record of each file in `folder`: what, holder, licence, reference date, sha256 and, if made, by what."""
+    """Write the record of each file in `folder`: what, whose, which licence and date, sha256 and, if made, by what."""
     records = []
     for one in files:
         record: dict[str, Any] = {

@@ -2,8 +2,8 @@
 
 import sys
 
-from pipeline.config import check_all
 from pipeline.errors import SettingsError
+from pipeline.settings_files import check_all
 from pipeline.stages.run import CONFIG
 
 

@@ -19,7 +19,9 @@ def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings) 
         else:
             snapshots.copy_incoming(areas.layers, files.incoming, folder)
         area_source.read_areas(areas.layers, folder)
-        snapshots.write_provenance(areas.layers, folder, demo_region.GENERATOR_VERSION if areas.origin == "demo" else None)
+        snapshots.write_provenance(
+            areas.layers, folder, demo_region.GENERATOR_VERSION if areas.origin == "demo" else None
+        )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def publish_map(
     target_groups: TargetGroupSettings,
     completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
-    map: MapSettings,  # noqa: A002 (the name of its section)
+    map: MapSettings,
 ) -> None:
     """Write what people open, all of it or nothing."""
     results = read_results(

@@ -27,7 +27,7 @@ def read_results(
     target_groups: TargetGroupSettings,
     completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
-    map: MapSettings,  # noqa: A002 (the name of its section)
+    map: MapSettings,
 ) -> Results:
     """Read the results of a region.
 

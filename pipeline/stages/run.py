@@ -1,6 +1,6 @@
 """Run a stage from the command line: ``python -m pipeline.stages.<stage> <region>``.
 
-The arguments of a stage say what it reads: each is a section of the settings (`config.SECTIONS`).
+The arguments of a stage say what it reads: each is a section of the settings (`settings_files.SECTIONS`).
 """
 
 import inspect
@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.config import read_sections
 from pipeline.errors import WoonzorgError
+from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
 
 CONFIG = Path("config")
 
 
-def sections_of(stage: Callable[..., None]) -> list[str]:
+def sections_of(stage: Callable[..., object]) -> list[str]:
     """Return the sections of the settings that `stage` reads."""
     return [name for name in inspect.signature(stage).parameters if name != "files"]
 

@@ -1,0 +1,209 @@
+"""Read the settings in ``config/``: every mistake is reported at once, with file, key and remedy.
+
+A *section* is a top-level key of a settings file. A stage names the sections that it reads as arguments
+(`SECTIONS` maps the argument to its file and type), so DVC can rerun it when just those change.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError
+
+from pipeline.config import (
+    AreaSettings,
+    BackgroundSettings,
+    Code,
+    CompletenessSettings,
+    DemoSettings,
+    DwellingSettings,
+    FacilitySettings,
+    FigureSettings,
+    MapSettings,
+    NetworkSettings,
+    OsmSettings,
+    RegionSettings,
+    TargetGroupSettings,
+    UnitSettings,
+    WitteVlekSettings,
+    essential_categories,
+)
+from pipeline.errors import SettingsError, collected, raise_faults
+
+PARAMS = "params.yaml"
+REGION = "regions/{region}.yaml"
+SECTIONS: Mapping[str, tuple[str, Any]] = {
+    "regions": (PARAMS, Annotated[list[Code], Field(min_length=1)]),
+    "units": (PARAMS, UnitSettings),
+    "dwellings": (PARAMS, DwellingSettings),
+    "network": (PARAMS, NetworkSettings),
+    "witte_vlekken": (PARAMS, WitteVlekSettings),
+    "map": (PARAMS, MapSettings),
+    "background": (PARAMS, BackgroundSettings),
+    "demo": (PARAMS, DemoSettings),
+    "facilities": ("facilities.yaml", FacilitySettings),
+    "target_groups": ("target_groups.yaml", TargetGroupSettings),
+    "region": (REGION, RegionSettings),
+    "areas": (REGION, AreaSettings),
+    "figures": (REGION, FigureSettings),
+    "osm": (REGION, OsmSettings),
+    "completeness": (REGION, CompletenessSettings),
+}
+"""Every section: the file it stands in and its type."""
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """Reads YAML; a key that stands twice in one mapping is a fault instead of silently the last one."""
+
+
+def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise yaml.constructor.ConstructorError(None, None, f"dubbele sleutel {', '.join(twice)}", node.start_mark)
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
+    except OSError:
+        raise SettingsError(f"{path.as_posix()}: bestand ontbreekt of is niet leesbaar; maak het aan.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{path.as_posix()}: geen geldige YAML ({reason}); herstel het bestand.") from None
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path.as_posix()}: is leeg of bevat geen secties; zie config/ van de voorbeeldregio.")
+    return content
+
+
+_DUTCH = {
+    "extra_forbidden": "onbekende sleutel; verwijder deze of verbeter de spelling",
+    "missing": "ontbreekt; vul deze in",
+    "string_type": "moet tekst zijn; zet de waarde tussen aanhalingstekens",
+    "too_short": "is te kort of leeg; geef ten minste één waarde",
+}
+
+
+def _fault(path: Path, section: str, error: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in (section, *error["loc"]) if not str(part).startswith("function-"))
+    reason = _DUTCH.get(error["type"], f"{error['msg']}; verbeter de waarde")
+    value = error["input"]
+    shown = f" (nu: {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return f"{path.as_posix()}: {place}: {reason}{shown}."
+
+
+def _section_path(config: Path, section: str, region: str | None) -> Path:
+    return config / SECTIONS[section][0].format(region=region)
+
+
+def _parse(config: Path, section: str, region: str | None, files: dict[Path, dict[str, Any]]) -> Any:
+    path = _section_path(config, section, region)
+    if path not in files:
+        files[path] = _read_yaml(path)
+    kind = SECTIONS[section][1]
+    if section not in files[path]:
+        raise SettingsError(f"{path.as_posix()}: sectie {section} ontbreekt; vul deze in.")
+    try:
+        return TypeAdapter(kind).validate_python(files[path].get(section))
+    except ValidationError as error:
+        raise SettingsError([_fault(path, section, dict(one)) for one in error.errors()]) from None
+
+
+def read_sections(config: Path, names: Iterable[str], region: str | None = None) -> dict[str, Any]:
+    """Read the named sections of the settings in folder `config`.
+
+    Parameters
+    ----------
+    config
+        The folder ``config/``.
+    names
+        Keys of `SECTIONS`.
+    region
+        Which ``regions/<region>.yaml`` to read; needed for sections of a region.
+
+    Raises
+    ------
+    SettingsError
+        With every fault of every section: file, key, what is wrong, remedy.
+    """
+    files: dict[Path, dict[str, Any]] = {}
+    sections: dict[str, Any] = {}
+    faults: list[str] = []
+    for name in names:
+        with collected(faults):
+            sections[name] = _parse(config, name, region, files)
+    raise_faults(SettingsError, dict.fromkeys(faults))
+    return sections
+
+
+def check_all(config: Path) -> list[str]:
+    """Check every settings file and how they refer to each other; return the regions.
+
+    Raises
+    ------
+    SettingsError
+        With every fault of every file at once.
+    """
+    faults: list[str] = []
+    shared = _collect(faults, config, [name for name, (file, _) in SECTIONS.items() if file != REGION], None)
+    regions: list[str] = shared.get("regions", [])
+    for file in sorted({_section_path(config, name, None) for name in SECTIONS if SECTIONS[name][0] != REGION}):
+        faults += _unknown_sections(file, config, None)
+    for region in regions:
+        of_region = _collect(faults, config, [name for name, (file, _) in SECTIONS.items() if file == REGION], region)
+        faults += _unknown_sections(_section_path(config, "region", region), config, region)
+        if "facilities" in shared and "completeness" in of_region:
+            unknown = set(of_region["completeness"].categories) - set(shared["facilities"].categories)
+            faults += [f"config/regions/{region}.yaml: completeness: onbekende categorie {c}." for c in sorted(unknown)]
+    if "facilities" in shared and "target_groups" in shared:
+        faults += _unknown_categories(config, shared)
+    raise_faults(SettingsError, dict.fromkeys(faults))
+    return regions
+
+
+def _collect(faults: list[str], config: Path, names: list[str], region: str | None) -> dict[str, Any]:
+    sections: dict[str, Any] = {}
+    for name in names:
+        with collected(faults):
+            sections |= read_sections(config, [name], region)
+    return sections
+
+
+def _unknown_sections(path: Path, config: Path, region: str | None) -> list[str]:
+    try:
+        keys = set(_read_yaml(path))
+    except SettingsError:
+        return []
+    known = {name for name in SECTIONS if _section_path(config, name, region) == path}
+    return [
+        f"{path.as_posix()}: {key}: onbekende sectie; verwijder deze of verbeter de spelling."
+        for key in sorted(map(str, keys - known))
+    ]
+
+
+def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
+    categories = shared["facilities"].categories
+    groups: TargetGroupSettings = shared["target_groups"]
+    named = {f"target_groups.yaml: norms.{name}": list(norms) for name, norms in groups.norms.items()}
+    named |= {f"target_groups.yaml: groups.{name}.essential": g.essential or [] for name, g in groups.groups.items()}
+    if "witte_vlekken" in shared:
+        named["params.yaml: witte_vlekken.anchor_categories"] = shared["witte_vlekken"].anchor_categories
+    faults = [
+        f"{(config / place).as_posix()}: categorie {code} staat niet in facilities.yaml; voeg deze toe of verbeter."
+        for place, codes in named.items()
+        for code in codes
+        if code not in categories
+    ]
+    for name, group in groups.groups.items():
+        missing = [code for code in essential_categories(group, categories) if code not in groups.norms[group.norms]]
+        faults += [
+            f"{(config / 'target_groups.yaml').as_posix()}: norms.{group.norms}.{code} ontbreekt voor {name}."
+            for code in missing
+        ]
+    return faults
