@@ -25,7 +25,7 @@ def estimate_demand(
     """Return people per cell and target group, as `contracts.DEMAND` has them.
 
     People per dwelling = figure / max(CBS homes, dwellings found); what is left over is *not placed* and forms a cell
-    of its own per base area, for which shares are read from the wijk or gemeente. Unknown figures stay missing.
+    of its own per base area. Unknown figures stay missing.
 
     Parameters
     ----------
@@ -40,7 +40,8 @@ def estimate_demand(
     }
     pieces = []
     for code, group in groups.items():
-        people = _sum_terms([_term_people(cells, wide, term) for term in group.terms]).mul(cells["part"], axis=0)
+        people = _sum_terms([_term_people(cells, wide, term) for term in group.terms])
+        people = people.mul(cells["part"], axis=0).mask(cells["part"] == 0, 0.0)
         piece = cells[["cell_code", "base_code", "unit_code", "is_placed", "dwelling_count"]].assign(target_group=code)
         piece["people"] = people["value"]
         piece["people_low"], piece["people_high"] = people["low"], people["high"]
@@ -82,20 +83,23 @@ def _term_people(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], term: Te
     counts = _of_base(cells, wide, term.count)
     people = counts
     if term.part:
-        people = _times(people, _look_up(cells, wide, term.part, term.of))
+        people = people * _look_up(cells, wide, term.part, term.of)
     if term.rate_figure:
-        people = _times(people, _look_up(cells, wide, [term.rate_figure], []))
+        people = people * _look_up(cells, wide, [term.rate_figure], [])
     for rate in term.rates:
         for bound, factor in (("value", rate.value), ("low", rate.low), ("high", rate.high)):
             people = people.assign(**{bound: people[bound] * factor})
         people = people.assign(rounding_low=people["rounding_low"] * rate.value)
         people = people.assign(rounding_high=people["rounding_high"] * rate.value)
-    nobody = counts["high"] == 0
-    return people.mask(nobody, 0.0)
+    return _nobody_is_nobody(people, counts)
 
 
-def _times(one: Interval, other: Interval) -> Interval:
-    return one * other
+def _nobody_is_nobody(people: Interval, counts: Interval) -> Interval:
+    """Return people with zero where the count is zero, also where the share is unknown; it is then at most the count."""
+    nobody = counts["value"] == 0
+    at_most = people.fillna({"high": counts["high"], "rounding_high": counts["rounding_high"]})
+    zero = at_most.assign(value=0.0, low=0.0, rounding_low=0.0)
+    return people.mask(nobody, zero)
 
 
 def _interval(value: pd.Series, low: pd.Series, high: pd.Series) -> Interval:
@@ -111,13 +115,26 @@ def _of_base(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], variable: st
 
 
 def _look_up(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]) -> Interval:
-    """Return sum(part) / sum(of), or part itself where `of` is empty, from the finest area that knows it."""
+    """Return sum(part) / sum(of), or part itself where `of` is empty, from the finest area that knows it.
+
+    Where none does (an address without postcode, people not placed), the mean of the base area's other dwellings
+    stands in, with their lowest low and highest high.
+    """
     shares = _shares(wide, part, of)
     found = pd.DataFrame(np.nan, index=cells.index, columns=list(shares.columns))
     for level in LEVELS:
         there = shares.reindex(cells[f"{level}_code"]).set_axis(cells.index)
         found = found.where(found["value"].notna(), there)
-    return found
+    return found.where(found["value"].notna(), _base_mean(cells, found))
+
+
+def _base_mean(cells: pd.DataFrame, shares: Interval) -> Interval:
+    """Return for each cell the mean share of its base area's dwellings of which it is known, low and high at worst."""
+    base, count = cells["base_code"], cells["dwelling_count"].where(shares["value"].notna(), 0)
+    total = count.groupby(base).transform("sum")
+    mean = shares.fillna(0).mul(count, axis=0).groupby(base).transform("sum").div(total.where(total > 0), axis=0)
+    placed = shares.where(count > 0).groupby(base)
+    return mean.assign(low=placed["low"].transform("min"), high=placed["high"].transform("max"))
 
 
 def _shares(wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]) -> Interval:

@@ -166,17 +166,21 @@ def extreme_share(unit: Ints, fraction: Floats, low: Floats, high: Floats) -> Fl
     order = np.lexsort((-fraction, unit))
     unit, fraction, low, high = unit[order], fraction[order], low[order], high[order]
     extra = high - low
-    total = np.bincount(unit, weights=low)
-    counted = np.bincount(unit, weights=low * fraction)
-    above = _running_sum(extra * fraction, unit)
-    beside = _running_sum(extra, unit)
-    people = total[unit] + beside
-    share = np.divide(counted[unit] + above, people, out=np.full(len(unit), -np.inf), where=people > 0)
-    best = np.full(len(total), -np.inf)
-    np.maximum.at(best, unit, np.where(np.isnan(people), np.nan, share))
-    at_low = np.divide(counted, total, out=np.full(len(total), -np.inf), where=total > 0)
-    best = np.maximum(best, at_low)
-    return np.clip(np.where(np.isneginf(best), np.nan, best), 0, 1)
+    total = np.bincount(unit, weights=low).astype(np.float64)
+    counted = np.bincount(unit, weights=low * fraction).astype(np.float64)
+    people = total[unit] + _running_sum(extra, unit)
+    share = _ratio(counted[unit] + _running_sum(extra * fraction, unit), people)
+    best = _ratio(counted, total)
+    np.maximum.at(best, unit, share)
+    is_unknown = np.isnan(total) | np.isneginf(best)
+    return np.where(is_unknown, np.nan, np.clip(best, 0, 1))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """Return part / whole; minus infinity where there is no whole, or it is unknown."""
+    ratio = np.full(len(whole), -np.inf)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 def _running_sum(values: Floats, unit: Ints) -> Floats:

@@ -159,12 +159,17 @@ def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series) -> pd
 
 
 def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return value, low and high; a percentage of another figure becomes a count with the intervals multiplied."""
+    """Return value, low and high; a percentage of another figure becomes a count with the intervals multiplied.
+
+    CBS gives no percentages where nobody lives: there the count is zero too.
+    """
     frame = _rounded(numbers, column.rounding)
     if column.unit == "percent":
         frame = (frame / _PERCENT).clip(upper=1)
     if column.percent_of is not None:
-        frame = frame * figures[column.percent_of][["value", "low", "high"]]
+        whole = figures[column.percent_of][["value", "low", "high"]]
+        nobody = whole["value"] == 0
+        frame = (frame * whole).mask(nobody, whole.assign(low=0.0))
     return frame
 
 
