@@ -95,7 +95,7 @@ def _term_people(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], term: Te
 
 
 def _nobody_is_nobody(people: Interval, counts: Interval) -> Interval:
-    """Return people with zero where the count is zero, also where the share is unknown; it is then at most the count."""
+    """Return people with zero where the count is zero, also where the share is unknown: at most the count then."""
     nobody = counts["value"] == 0
     at_most = people.fillna({"high": counts["high"], "rounding_high": counts["rounding_high"]})
     zero = at_most.assign(value=0.0, low=0.0, rounding_low=0.0)

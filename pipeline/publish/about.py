@@ -27,11 +27,12 @@ class NormTable:
 
 def about(results: Results) -> dict[str, Any]:
     """Gather what the templates of both pages show about a run."""
-    label = results.region.label
+    heading = f"Woonzorgkaart {results.region.label}"
+    if results.region.is_fictional:
+        heading = f"{heading} ({FICTIONAL.lower()})"
     return {
-        "title": f"{FICTIONAL} – Woonzorgkaart {label}" if results.region.is_fictional else f"Woonzorgkaart {label}",
-        "heading": f"Woonzorgkaart {label} ({FICTIONAL.lower()})" if results.region.is_fictional else f"Woonzorgkaart {label}",
-        "region": label,
+        "heading": heading,
+        "region": results.region.label,
         "gemeenten": listing(list(results.region.gemeenten.values())),
         "banner": f"{FICTIONAL}: {FICTIONAL_SENTENCE}" if results.region.is_fictional else None,
         "source_line": source_line(results),
@@ -108,13 +109,15 @@ def _rule_sentences(results: Results) -> list[str]:
     anchors = [in_sentence(results.categories[code].label) for code in settings.anchor_categories]
     small = sorted({group.min_count for group in results.target_groups.groups.values()})
     return [
-        f"Een voorziening is buiten bereik als zeker meer dan {limit} van de groep verder dan de norm loopt, en binnen bereik "
-        f"als dat voor hoogstens {limit} mogelijk is; anders is het onbeslist.",
+        f"Een voorziening is buiten bereik als zeker meer dan {limit} van de groep verder dan de norm loopt, en binnen "
+        f"bereik als dat voor hoogstens {limit} mogelijk is; anders is het onbeslist.",
         f"Een witte vlek: ten minste {settings.min_beyond} essentiële voorzieningen buiten bereik, waaronder "
-        f"{listing(anchors, last='of')}. Zwaar: minstens één daarvan ook verder dan de uiterste afstand. Aandacht: ten minste één.",
-        f"Te klein om te beoordelen: de ondergrens van het aantal ligt onder {listing([str(one) for one in small], last='of')} "
-        "mensen, naar gelang de groep.",
-        "Afstanden zijn gelopen over het wegennet van OpenStreetMap, van de woning tot de dichtstbijzijnde voorziening. "
-        "'Hoogstens': buiten de kaartuitsnede kan er één dichterbij zijn.",
-        "Onder voorbehoud: voorzieningen kunnen op de kaart ontbreken, of het aantal gevonden woningen past niet bij dat van CBS.",
-    ]  # fmt: skip
+        f"{listing(anchors, last='of')}. Zwaar: minstens één daarvan ook verder dan de uiterste afstand. "
+        "Aandacht: ten minste één essentiële voorziening buiten bereik.",
+        "Te klein om te beoordelen: de ondergrens van het aantal ligt onder "
+        f"{listing([str(one) for one in small], last='of')} mensen, naar gelang de groep.",
+        "Afstanden zijn gelopen over het wegennet, van de woning tot de dichtstbijzijnde voorziening. "
+        "Hoogstens: buiten de kaartuitsnede kan er één dichterbij zijn.",
+        "Onder voorbehoud: voorzieningen kunnen op de kaart ontbreken, of het aantal gevonden woningen past niet bij "
+        "dat van CBS.",
+    ]

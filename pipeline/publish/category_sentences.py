@@ -96,8 +96,11 @@ def _beyond(norm: Beyond, share_beyond: float, is_undecided: bool) -> str:
     gaps = listing(_gaps(norm))
     if norm.edge_share:
         known = share(min(norm.share_low + norm.edge_share, norm.share_high), share_beyond)
-        beyond = f"{known} woont verder dan {limit} van de dichtstbijzijnde die bekend is, maar voor {share(norm.edge_share)}"
-        return f"{beyond} kan er buiten de kaartuitsnede één dichterbij zijn{f', terwijl {gaps}' if gaps else ''}"
+        meanwhile = f", terwijl {gaps}" if gaps else ""
+        return (
+            f"{known} woont verder dan {limit} van de dichtstbijzijnde die bekend is, maar voor "
+            f"{share(norm.edge_share)} kan er buiten de kaartuitsnede één dichterbij zijn{meanwhile}"
+        )
     return f"zeker {low} en hoogstens {high} woont verder dan {limit}, omdat {gaps or 'de cijfers een marge hebben'}"
 
 

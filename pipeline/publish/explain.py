@@ -183,9 +183,11 @@ def _conclusion(facts: GroupFacts, rules: _Rules) -> list[str]:
     if verdict == "undetermined":
         return [_undetermined(facts)]
     beyond = _certainly_beyond(facts)
+    if verdict == "none" and not _essential(facts, "beyond") and not _essential(facts, "undecided"):
+        return [f"Elke essentiële voorziening is binnen bereik: hoogstens {limit} woont verder dan de norm."]
     if verdict == "none":
-        return [f"Van geen enkele essentiële voorziening staat vast dat meer dan {limit} te ver weg woont."]
-    found = [f"Voor meer dan {limit} te ver weg: {_names(beyond)}."]
+        return [f"Van geen enkele essentiële voorziening staat vast dat meer dan {limit} verder dan de norm woont."]
+    found = [f"Voor meer dan {limit} verder dan de norm: {_names(beyond)}."]
     needed = f"{rules.min_beyond} essentiële voorzieningen, waaronder {listing(rules.anchors, last='of')}"
     if verdict == "attention":
         return [*found, f"Voor een witte vlek is meer nodig: {needed}."]
@@ -212,9 +214,10 @@ def _reservations(facts: GroupFacts) -> list[str]:
     doubtful = [one for one in _essential(facts, "beyond") if one.judgement.is_provisional]
     if doubtful:
         verb = "ligt" if len(doubtful) == 1 else "liggen"
+        becomes = _becomes("Ontbreekt er niets", judgement.provisional_verdict, judgement.verdict)
         found.append(
-            f"{sentence(PROVISIONAL).rstrip('.')}: {_names(doubtful)} {verb} volgens de kaart te ver weg, maar op de kaart "
-            f"kan er een ontbreken.{_becomes('Ontbreekt er niets', judgement.provisional_verdict, judgement.verdict)}"
+            f"{PROVISIONAL.capitalize()}: {_names(doubtful)} {verb} volgens de kaart verder dan de norm, maar op de "
+            f"kaart kan er een ontbreken.{becomes}"
         )
     if judgement.is_provisional and facts.unit.is_weak:
         found.append(_weak(facts.unit))
@@ -230,14 +233,15 @@ def _becomes(condition: str, other: str, verdict: str) -> str:
 
 def _weak(unit: Unit) -> str:
     homes = "onbekend" if unit.homes_count is None else number(unit.homes_count)
+    where = "niet" if unit.base_count == 1 else "niet in elk deel van dit gebied"
     return (
-        f"{sentence(PROVISIONAL).rstrip('.')}: het aantal gevonden woningen ({number(unit.dwelling_count)}) "
-        f"past in dit gebied niet overal bij het aantal volgens CBS ({homes})."
+        f"{PROVISIONAL.capitalize()}: het aantal gevonden woningen ({number(unit.dwelling_count)}) past {where} "
+        f"bij het aantal volgens CBS ({homes})."
     )
 
 
 def _severity(facts: GroupFacts) -> list[str]:
     low, high = facts.judgement.severity_low, facts.judgement.severity_high
-    if facts.judgement.verdict == "too_small" or low is None or high is None or high < 0.5:
+    if facts.judgement.verdict in ("too_small", "none") or low is None or high is None or high < 0.5:
         return []
     return [f"Ernst: {people_bounds(low, high)} bezoeken per jaar buiten bereik."]

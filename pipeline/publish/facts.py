@@ -18,6 +18,7 @@ class Unit:
     unit_name: str
     unit_kind: str
     gemeente_name: str
+    base_count: int
     dwelling_count: int
     homes_count: float | None
     is_weak: bool
@@ -130,10 +131,14 @@ def _rows(frame: pd.DataFrame, key: tuple[str, ...], kind: type[_Row]) -> dict[t
     }
 
 
+def _by_name(unit: Unit) -> tuple[str, str]:
+    return unit.unit_name.casefold().lstrip("'’"), unit.unit_code
+
+
 def read_units(results: Results) -> dict[str, Unit]:
     """Return the units by code, in the order of their names."""
     units = _rows(results.units, ("unit_code",), Unit)
-    return {unit.unit_code: unit for unit in sorted(units.values(), key=lambda one: (one.unit_name, one.unit_code))}
+    return {unit.unit_code: unit for unit in sorted(units.values(), key=_by_name)}
 
 
 def read_facts(results: Results) -> dict[tuple[str, str], GroupFacts]:

@@ -5,7 +5,7 @@ from typing import Any
 from pipeline.publish.about import about
 from pipeline.publish.dutch_numbers import distance, number, share
 from pipeline.publish.explain import Explanation, explain_all
-from pipeline.publish.labels import CHECK_RESULT, VERDICT
+from pipeline.publish.labels import CHECK_RESULT, VERDICT, check_label
 from pipeline.publish.map_page import render_template
 from pipeline.publish.offline_page import asset, seal
 from pipeline.publish.results import Results
@@ -28,9 +28,10 @@ def build_index(results: Results) -> str:
         "distances": _distances(results),
         "reference": results.metrics["reference"],
         "checks": [
-            (str(one["check"]).replace("_", " "), CHECK_RESULT[bool(one["is_passed"])], number(one["row_count"]))
+            (check_label(str(one["check"])), CHECK_RESULT[bool(one["is_passed"])], number(one["row_count"]))
             for one in results.checks.to_dict("records")
         ],
+        "passed_count": int(results.checks["is_passed"].sum()),
     }
     return seal(render_template("index_page.html.jinja", context))
 

@@ -30,13 +30,36 @@ COMPLETENESS = {
     "unknown": "niet bekeken",
 }
 DISTANCE_KIND = {"comfort": "comfort", "norm": "norm", "uiterst": "uiterst"}
+CHECK = {
+    "placed_plus_not_placed_is_figure": "mensen op woningen en mensen zonder woning zijn samen het cijfer",
+    "every_dwelling_has_access": "elke woning is verbonden of telt als niet verbonden",
+    "every_dwelling_has_distances": "elke woning heeft afstanden",
+    "every_unit_and_group_has_a_verdict": "elk gebied heeft een oordeel voor elke doelgroep",
+    "distances_are_not_negative": "geen afstand is negatief",
+    "second_nearest_is_not_nearer": "de op één na dichtstbijzijnde is niet dichterbij",
+    "not_connected_has_no_distance": "een woning zonder verbinding heeft geen afstand",
+    "people_low_is_not_above_high": "de ondergrens van een aantal ligt niet boven de bovengrens",
+    "share_low_is_not_above_high": "de ondergrens van een aandeel ligt niet boven de bovengrens",
+    "a_longer_norm_leaves_fewer_beyond": "een langere norm geeft geen lager bereik",
+}
+"""Checks; one that is not here is shown by its code."""
+
+_UNIQUE_KEYS = "keys_are_unique_"
 CHECK_RESULT = {True: "in orde", False: "niet in orde"}
 FICTIONAL = "FICTIEF"
 FICTIONAL_SENTENCE = "verzonnen gemeente, geen echte gegevens"
 OVERLAP = "Doelgroepen overlappen elkaar: tel ze nooit bij elkaar op."
 OWN_JUDGEMENT = (
-    "De normen zijn een eigen oordeel om mee te beginnen, uitgaande van RIGO, PBL, CROW en OSO; geen vastgestelde normen."
+    "De normen zijn een eigen oordeel om mee te beginnen, uitgaande van RIGO, PBL, CROW en OSO; "
+    "ze zijn nergens vastgesteld."
 )
+
+
+def check_label(check: str) -> str:
+    """Say what a check holds."""
+    if check.startswith(_UNIQUE_KEYS):
+        return f"geen rij staat dubbel in tabel {check.removeprefix(_UNIQUE_KEYS)}"
+    return CHECK.get(check, check)
 
 
 def verdict_label(verdict: str, is_provisional: bool) -> str:

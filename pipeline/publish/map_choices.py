@@ -3,8 +3,10 @@
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from pipeline.publish.about import norm_line
 from pipeline.publish.dutch_numbers import distance, norm_distance, rate, share
 from pipeline.publish.explain import Explanation
 from pipeline.publish.facts import CategoryFacts, GroupFacts
@@ -80,7 +82,7 @@ def build_choices(
     choices = {}
     for of_group, explained in zip(facts, explanations, strict=True):
         group = of_group[0].group_code
-        choices[f"verdict|{group}"] = _verdict_choice(explained)
+        choices[f"verdict|{group}"] = _verdict_choice(explained, norm_line(results, group))
         choices[f"per_km2|{group}"] = _density_choice(
             results, of_group, "per km² land", lambda one: one.count.people_per_km2
         )
@@ -103,12 +105,12 @@ def _colours(count: int) -> list[str]:
     return [_RAMP[round(i * step)] for i in range(count)]
 
 
-def _verdict_choice(explained: Sequence[Explanation]) -> Choice:
+def _verdict_choice(explained: Sequence[Explanation], norms: str) -> Choice:
     order = list(VERDICT)
     of = [order.index(one.verdict) for one in explained]
     return Choice(
         f"Witte vlekken: {explained[0].group_label}",
-        "Waar essentiële voorzieningen voor deze groep te ver lopen zijn.",
+        f"Waar essentiële voorzieningen voor deze groep te ver lopen zijn. Norm (eigen oordeel): {norms}.",
         _legend([VERDICT[code] for code in order], [VERDICT_FILLS[code] for code in order], of),
         tuple(of),
         tuple(one.is_provisional for one in explained),
@@ -121,10 +123,13 @@ def _reach_choice(results: Results, of_group: Sequence[GroupFacts], code: str) -
     found = [next((one for one in facts.categories if one.category == code), None) for facts in of_group]
     label = in_sentence(results.categories[code].label)
     title = f"{of_group[0].group_label}: lopen naar {label}"
-    if code in results.norms_of(of_group[0].group_code):
-        limit = norm_distance(results.norms_of(of_group[0].group_code)[code].norm_m)
-        return _share_choice(title, limit, found, results.witte_vlekken.share_beyond)
-    return _walk_choice(title, found)
+    norms = results.norms_of(of_group[0].group_code)
+    if code in norms:
+        limit = norm_distance(norms[code].norm_m)
+        choice = _share_choice(title, limit, found, results.witte_vlekken.share_beyond)
+    else:
+        choice = _walk_choice(title, found)
+    return replace(choice, values=tuple(f"{results.categories[code].label}: {value}" for value in choice.values))
 
 
 def _share_choice(title: str, limit: str, found: Sequence[CategoryFacts | None], share_beyond: float) -> Choice:
@@ -132,7 +137,8 @@ def _share_choice(title: str, limit: str, found: Sequence[CategoryFacts | None],
     of = [_share_class(one, breaks) for one in found]
     return Choice(
         f"{title}, verder dan {limit}",
-        f"Aandeel van de groep dat zeker verder dan {limit} loopt (de norm). Boven {share(share_beyond)}: buiten bereik. "
+        f"Aandeel van de groep dat zeker verder loopt dan {limit}, de norm (eigen oordeel). "
+        f"Boven {share(share_beyond)}: buiten bereik. "
         "Onder voorbehoud: er kunnen er op de kaart ontbreken.",
         _legend(
             [*_class_labels(breaks, share), "onbepaald", NO_DATA],
@@ -160,7 +166,8 @@ def _share_value(facts: CategoryFacts | None, limit: str, share_beyond: float) -
     if norm is None or norm.share_low is None:
         return NO_DATA
     low, high = share(norm.share_low, share_beyond), share(norm.share_high, share_beyond)
-    return f"{low} loopt verder dan {limit}" if low == high else f"zeker {low}, hoogstens {high} loopt verder dan {limit}"
+    interval = low if low == high else f"zeker {low}, hoogstens {high}"
+    return f"{interval} loopt verder dan {limit}"
 
 
 def _walk_choice(title: str, found: Sequence[CategoryFacts | None]) -> Choice:
@@ -221,7 +228,5 @@ def density_breaks(values: Sequence[float], classes: int) -> list[float]:
 def _class_labels(breaks: Sequence[float], write: Callable[[float], str]) -> list[str]:
     if not breaks:
         return ["alle waarden"]
-    between = [f"{write(low)} tot {write(high)}" for low, high in zip(breaks, breaks[1:], strict=False)]
-    return [f"hoogstens {write(breaks[0])}", *between, f"meer dan {write(breaks[-1])}"]
-
-
+    between = [f"{write(low)} tot {write(high)}" for low, high in pairwise(breaks)]
+    return [f"t/m {write(breaks[0])}", *between, f"meer dan {write(breaks[-1])}"]

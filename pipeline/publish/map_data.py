@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.publish.about import norm_line
 from pipeline.publish.dutch_numbers import rate
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import GroupFacts, read_facts
@@ -34,7 +33,6 @@ WORDS = {
     "beyond": "verder dan norm",
     "zoom_in": "Inzoomen",
     "zoom_out": "Uitzoomen",
-    "norms": "Norm (eigen oordeel)",
 }
 """The words that the script needs."""
 
@@ -50,10 +48,7 @@ def map_data(results: Results, unit_codes: Sequence[str]) -> str:
         "words": WORDS,
         "defaultGroup": results.default_group,
         "themes": [{"code": code, "label": label} for code, label in THEMES.items()],
-        "groups": [
-            {"code": code, "label": group.label, "note": group.note or "", "norms": norm_line(results, code)}
-            for code, group in groups.items()
-        ],
+        "groups": [{"code": code, "label": group.label, "note": group.note or ""} for code, group in groups.items()],
         "categories": _categories(results),
         "units": [{"name": one.unit_name, "kind": one.unit_kind} for one in explained[0]],
         "choices": {key: asdict(choice) for key, choice in choices.items()},
@@ -85,7 +80,7 @@ def _unit_facts(facts: GroupFacts, explanation: Explanation) -> dict[str, Any]:
     return {
         "verdict": explanation.verdict_label,
         "count": explanation.count,
-        "counts": explanation.counts,
+        "counts": explanation.counts[1:],
         "conclusion": explanation.conclusion,
         "decides": explanation.decides,
         "perKm2": rate(facts.count.people_per_km2),
@@ -109,5 +104,3 @@ def _facility_names(results: Results, category: str) -> list[str]:
     unnamed = f"{in_sentence(results.categories[category].label)} {WORDS['none_named']}"
     names = facility_order(results, category)["facility_name"]
     return [unnamed if pd.isna(name) else str(name) for name in names]
-
-

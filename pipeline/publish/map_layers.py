@@ -15,7 +15,7 @@ from pipeline.publish.offline_page import OfflineMap
 from pipeline.publish.results import Results
 
 MAX_BACKGROUND_VERTICES = 45_000
-"""About 1 MB of the page (21 bytes a vertex): what the background may take before its least important part is left out."""
+"""About 1 MB of the page (21 bytes a vertex): a background that takes more loses its least important parts."""
 
 _DECIMALS = 5
 """Decimals of a degree: about one metre."""
@@ -52,7 +52,7 @@ class _Start(MacroElement):
     )
 
     def __init__(self, units: str, facilities: Mapping[str, str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Start"
         self.units = units
         self.facilities = facilities
@@ -88,16 +88,15 @@ def point_style(position: int) -> dict[str, Any]:
 def label_points(results: Results, unit_codes: Sequence[str]) -> list[tuple[float, float, str, int]]:
     """Return the names on the map (latitude, longitude, name, rank): units first, then places that are no unit."""
     units = results.units.set_index("unit_code").loc[list(unit_codes)]
-    names = [(point, str(name), 0) for point, name in zip(units.representative_point(), units["unit_name"], strict=True)]
+    points = units.representative_point()
+    names = [(point, str(name), 0) for point, name in zip(points, units["unit_name"], strict=True)]
     known = {name.casefold() for _, name, _ in names}
     places = results.background[results.background["layer"] == "place"].dropna(subset=["feature_name"])
     places = places.sort_values(["rank", "feature_id"])
-    points = zip(places.representative_point(), places["feature_name"], places["rank"], strict=True)
-    names += [(point, str(name), int(rank)) for point, name, rank in points if str(name).casefold() not in known]
-    if not names:
-        return []
+    others = zip(places.representative_point(), places["feature_name"], places["rank"], strict=True)
+    names += [(point, str(name), int(rank)) for point, name, rank in others if str(name).casefold() not in known]
     degrees = _degrees(gpd.GeoSeries([point for point, _, _ in names], crs=results.units.crs))
-    return [(point.y, point.x, name, rank) for point, (_, name, rank) in zip(degrees, names, strict=True)]
+    return [(lat, lon, name, rank) for lat, lon, (_, name, rank) in zip(degrees.y, degrees.x, names, strict=True)]
 
 
 def facility_order(results: Results, category: str) -> gpd.GeoDataFrame:

@@ -86,7 +86,7 @@ function woonzorgkaart(layers) {
     layers.units.eachLayer((layer) => {
       const unit = layer.feature.properties.i;
       unitLayers[unit] = layer;
-      layer.bindTooltip(() => tooltip(unit), { sticky: true, className: "fact-tip", opacity: 0.97 });
+      layer.bindTooltip(() => tooltip(unit), { sticky: true, className: "fact-tip", opacity: 1 });
       layer.on("mouseover mousemove", (event) => keepInside(layer.getTooltip(), event));
       layer.on("click", () => select(unit));
       // The same facts can be had by keyboard from the chooser and the table.
@@ -94,12 +94,16 @@ function woonzorgkaart(layers) {
     });
   }
 
-  /** Leaflet puts a tooltip left or right of the pointer, but lets it run off the top and bottom of the map. */
+  /** Leaflet puts a tooltip left or right of the pointer, but lets it run off the map. */
   function keepInside(tip, event) {
-    const half = tip.getElement().offsetHeight / 2 + 6;
-    const y = event.containerPoint.y;
-    const wanted = Math.max(half, Math.min(y, map.getSize().y - half));
-    tip.options.offset = L.point(0, wanted - y);
+    const { x, y } = event.containerPoint;
+    const size = map.getSize();
+    const box = tip.getElement();
+    const half = box.offsetHeight / 2 + 6;
+    const room = Math.max(x, size.x - x);
+    // An offset counts away from the pointer, so a negative one brings a tooltip that is too wide back.
+    const tooWide = Math.min(0, room - box.offsetWidth - 12);
+    tip.options.offset = L.point(tooWide, Math.max(half, Math.min(y, size.y - half)) - y);
     tip.setLatLng(event.latlng);
   }
 
@@ -133,17 +137,16 @@ function woonzorgkaart(layers) {
     if (current.dashed_label) items.push(legendItem(`* ${current.dashed_label}`, "none", dashed, true));
     fill(byId("legend-classes"), items);
     byId("legend-note").textContent = current.note;
-    const norms = groupInfo().norms ? `${data.words.norms}: ${groupInfo().norms}.` : "";
-    byId("group-note").textContent = [groupInfo().note && `${groupInfo().label}: ${groupInfo().note}.`, norms].filter(Boolean).join(" ");
+    byId("group-note").textContent = groupInfo().note && `${groupInfo().label}: ${groupInfo().note}.`;
   }
 
   // --- facts of a unit: tooltip, panel, table
 
-  function categoryTable(unit, onlyEssential) {
+  function essentialTable(unit) {
     const table = element("table");
     const head = element("tr");
     fill(head, ["", data.words.walk, data.words.beyond, ""].map((text) => element("th", text)));
-    const rows = factsOf(unit).rows.filter((row) => row.isEssential || !onlyEssential).map((row) => {
+    const rows = factsOf(unit).rows.filter((row) => row.isEssential).map((row) => {
       const line = element("tr");
       const label = data.categories.find((one) => one.code === row.category).label;
       return fill(line, [label, row.median, row.share, row.status].map((text) => element("td", text)));
@@ -155,17 +158,19 @@ function woonzorgkaart(layers) {
   function headLines(unit) {
     const facts = factsOf(unit);
     const lines = [element("p", `${groupInfo().label}: ${facts.count}`), element("p", `${data.words.verdict}: ${facts.verdict}`, "verdict")];
-    if (theme() !== "verdict") lines.push(element("p", `${choice().title}: ${choice().values[unit]}`));
+    if (theme() !== "verdict") lines.push(element("p", choice().values[unit]));
     return lines;
   }
 
   function tooltip(unit) {
     const facts = factsOf(unit);
     const { name, kind } = data.units[unit];
+    const head = [element("p", `${name} (${kind})`, "unit-name"), ...headLines(unit)];
+    // While the panel tells of one unit, another needs no more than this.
+    if (selected !== null) return fill(element("div"), head);
     const decides = facts.decides.map((text) => element("p", `${data.words.decides}: ${text}`));
     const reasons = facts.conclusion.map((text) => element("p", text));
-    const title = element("p", `${name} (${kind})`, "unit-name");
-    return fill(element("div"), [title, ...headLines(unit), ...reasons, categoryTable(unit, true), ...decides]);
+    return fill(element("div"), [...head, ...reasons, essentialTable(unit), ...decides]);
   }
 
   function list(texts) {
@@ -195,6 +200,13 @@ function woonzorgkaart(layers) {
     byId("unit").value = unit === null ? "" : String(unit);
     restyle();
     showPanel();
+    if (unit !== null) moveBesidePanel(unit);
+  }
+
+  function moveBesidePanel(unit) {
+    const panelWidth = byId("panel").offsetWidth;
+    const middle = unitLayers[unit].getBounds().getCenter();
+    map.panInside(middle, { paddingTopLeft: [60, 60], paddingBottomRight: [panelWidth + 80, 60], animate: false });
   }
 
   function tableRow(unit) {

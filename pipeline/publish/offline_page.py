@@ -15,7 +15,10 @@ from pipeline.errors import WoonzorgError
 POLICY_PLACE = "CONTENT-SECURITY-POLICY"
 """Where a page template wants its policy: the ``content`` of its meta tag."""
 
-_POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]*)""")
@@ -41,19 +44,19 @@ def render_parts(map_: OfflineMap) -> tuple[Markup, Markup]:
         return numbers.setdefault(found.group(), str(len(numbers)))
 
     script = _RANDOM_ID.sub(renumber, script)
-    return Markup(_RANDOM_ID.sub(renumber, container)), Markup(script)  # noqa: S704 (made by Folium from numbers alone)
+    return Markup(_RANDOM_ID.sub(renumber, container)), Markup(script)
 
 
 def leaflet_script() -> Markup:
     """Return Leaflet's code without its reference to a source map."""
     code = (_LEAFLET / "leaflet.js").read_text(encoding="utf-8")
-    return Markup(re.sub(r"//# sourceMappingURL=\S*", "", code))  # noqa: S704 (a packaged asset)
+    return Markup(re.sub(r"//# sourceMappingURL=\S*", "", code))
 
 
 def leaflet_style() -> Markup:
     """Return Leaflet's style sheet with its images inside."""
     css = (_LEAFLET / "leaflet.css").read_text(encoding="utf-8")
-    return Markup(re.sub(r"url\((images/[^)]+)\)", lambda found: f"url({_data_uri(found.group(1))})", css))  # noqa: S704
+    return Markup(re.sub(r"url\((images/[^)]+)\)", lambda found: f"url({_data_uri(found.group(1))})", css))
 
 
 def _data_uri(path: str) -> str:
@@ -62,14 +65,14 @@ def _data_uri(path: str) -> str:
 
 def asset(name: str) -> Markup:
     """Return one of our own scripts or style sheets, to be inlined as it is."""
-    return Markup((files("pipeline.publish") / name).read_text(encoding="utf-8"))  # noqa: S704 (a packaged asset)
+    return Markup((files("pipeline.publish") / name).read_text(encoding="utf-8"))
 
 
 def json_for_script(text: str) -> Markup:
     """Make JSON safe inside a script element: no character that could close it."""
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 (escaped above)
+    return Markup(text)
 
 
 def seal(html: str) -> str:

@@ -31,8 +31,9 @@ class Results:
         A record per file from outside: ``file, what, holder, licence, reference_date, sha256`` and, for the sample
         region, ``generator_version``.
     metrics
-        ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference`` (``year, what,
-        holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``, ``unit_count``.
+        ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
+        (``year, what, holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``,
+        ``unit_count``.
     """
 
     region_code: str

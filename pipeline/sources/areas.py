@@ -105,7 +105,7 @@ def _code_faults(codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
 
 
 def _geometry_faults(geometry: gpd.GeoSeries, codes: pd.Series, place: str) -> list[str]:
-    present = geometry.notna() & ~geometry.is_empty
+    present = pd.notna(geometry.to_numpy()) & ~geometry.is_empty
     polygons = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     problems = {
         "geen geometrie; vul de grens in": ~present,

@@ -86,13 +86,14 @@ def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
     return found[0]
 
 
-def _numbers(raw: pd.Series, column: str, file: str) -> pd.Series:
+def _numbers(raw: pd.Series, column: str, file: str, *, is_percent: bool = False) -> pd.Series:
     """Return numbers; missing where CBS says unknown or secret. A fault counts rows as a spreadsheet does."""
     known = ~raw.isin(MISSING)
     numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
     problems: dict[str, pd.Series] = {
         "is geen getal; schrijf cijfers met een punt als decimaalteken": known & numbers.isna(),
         "is negatief; CBS schrijft onbekend als . of -99997": numbers < 0,
+        "is meer dan 100 procent; verbeter het getal": is_percent & (numbers > _PERCENT) & np.isfinite(numbers),
         "is oneindig; vul een getal in": pd.Series(np.isinf(numbers), raw.index),
     }
     raise_faults(
@@ -117,11 +118,11 @@ def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
     if raw.empty:
         raise SourceError(f"{table.file}: geen rijen met {table.where}; verbeter het bestand of de instelling.")
     codes = clean_codes(raw[columns[table.code]])
+    faults += _malformed_codes(table, raw[columns[table.code]], codes)
     if table.keys:
-        key, value = columns[table.key], columns[table.value]
-        figures = _long_figures(table, raw, codes, raw[key], raw[value])
+        figures = _long_figures(table, codes, raw[columns[table.key]], raw[columns[table.value]], faults)
     else:
-        figures = _wide_figures(table, raw, codes)
+        figures = _wide_figures(table, raw, codes, faults)
     return figures.assign(year=table.year, source=table.file)[list(FIGURES.columns)]
 
 
@@ -133,24 +134,27 @@ def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
     return faults
 
 
-def _code_faults(table: FigureTable, codes: pd.Series, also: pd.Series | None = None) -> list[str]:
-    faults = [
-        f"{table.file}, rij {index + 2}, kolom {table.code}: '{codes[index]}' is geen code van een gebied; "
-        "verbeter deze."
+def _malformed_codes(table: FigureTable, raw: pd.Series, codes: pd.Series) -> list[str]:
+    return [
+        f"{table.file}, rij {index + 2}, kolom {table.code}: '{raw[index]}' is geen code van een gebied; verbeter deze."
         for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]
     ]
-    keys = codes if also is None else codes + " " + also
-    for index in codes.index[keys.duplicated()][:_OFFENDERS_SHOWN]:
-        faults.append(f"{table.file}, rij {index + 2}: {keys[index]} komt meer dan eens voor; laat er één over.")
-    return faults
 
 
-def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
-    faults = _code_faults(table, codes)
+def _repeated(table: FigureTable, keys: pd.Series) -> list[str]:
+    return [
+        f"{table.file}, rij {index + 2}: {keys[index]} komt meer dan eens voor; laat er één over."
+        for index in keys.index[keys.duplicated()][:_OFFENDERS_SHOWN]
+    ]
+
+
+def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series, faults: list[str]) -> pd.DataFrame:
+    faults = [*faults, *_repeated(table, codes)]
     numbers: dict[str, pd.Series] = {}
     for variable, one in table.columns.items():
         with collected(faults):
-            numbers[variable] = _numbers(raw[_match_column(raw, one.column, table.file)], one.column, table.file)
+            cells = raw[_match_column(raw, one.column, table.file)]
+            numbers[variable] = _numbers(cells, one.column, table.file, is_percent=one.unit == "percent")
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
     for variable, one in table.columns.items():
@@ -180,16 +184,16 @@ def _rounded(numbers: pd.Series, rounding: float) -> pd.DataFrame:
 
 
 def _long_figures(
-    table: FigureTable, raw: pd.DataFrame, codes: pd.Series, keys: pd.Series, values: pd.Series
+    table: FigureTable, codes: pd.Series, keys: pd.Series, values: pd.Series, faults: list[str]
 ) -> pd.DataFrame:
     wanted = keys.isin(list(table.keys))
-    codes, keys, values, raw = codes[wanted], keys[wanted], values[wanted], raw[wanted]
+    codes, keys, values = codes[wanted], keys[wanted], values[wanted]
     missing = [key for key in table.keys if key not in set(keys)]
     faults = [
-        f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand of de instelling."
-        for key in missing
+        *faults,
+        *(f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand." for key in missing),
+        *_repeated(table, codes + " " + keys),
     ]
-    faults += _code_faults(table, codes, keys)
     numbers = pd.Series(dtype="float64")
     with collected(faults):
         numbers = _numbers(values, str(table.value), table.file)

@@ -5,8 +5,9 @@ The arguments of a stage say what it reads: each is a section of the settings (`
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline.errors import WoonzorgError
 from pipeline.settings_files import read_sections
@@ -27,6 +28,12 @@ def run(stage: Callable[..., None]) -> None:
         sections = read_sections(CONFIG, sections_of(stage), region)
         stage(RegionFiles(Path(), region), **sections)
     except WoonzorgError as error:
-        for fault in error.faults:
-            print(f"FOUT {region}: {fault}", file=sys.stderr)
-        sys.exit(1)
+        _report(region, error.faults)
+    except OSError as error:
+        _report(region, [f"lezen of schrijven mislukte ({error}); controleer schijfruimte en rechten."])
+
+
+def _report(region: str, faults: Sequence[str]) -> NoReturn:
+    for fault in faults:
+        print(f"FOUT {region}: {fault}", file=sys.stderr)
+    sys.exit(1)

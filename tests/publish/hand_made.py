@@ -106,9 +106,7 @@ NORMS_M = {"supermarket": (500.0, 800.0, 1500.0), "stop": (350.0, 500.0, 800.0),
 
 
 def target_groups() -> TargetGroupSettings:
-    norms = {
-        code: {"comfort_m": low, "norm_m": norm, "uiterst_m": high} for code, (low, norm, high) in NORMS_M.items()
-    }
+    norms = {code: {"comfort_m": low, "norm_m": norm, "uiterst_m": high} for code, (low, norm, high) in NORMS_M.items()}
     common = {"terms": [{"count": "inhabitants"}], "profile": "on_foot", "norms": "gewoon", "min_count": 25}
     return TargetGroupSettings.model_validate({
         "norms": {"gewoon": norms},
@@ -298,7 +296,7 @@ def make_results(**other: Any) -> Results:
         "verdicts": _frame(contracts.VERDICT_TABLE, [_verdict_row(*one) for one in pairs]),
         "checks": _frame(
             contracts.CHECKS,
-            [{"check": "placed_adds_up", "is_passed": True, "row_count": 16, "fault_count": 0, "detail": ""}],
+            [{"check": "keys_are_unique_units", "is_passed": True, "row_count": 16, "fault_count": 0, "detail": ""}],
         ),
         "provenance": [
             {"file": "cijfers.csv", "what": "Kerncijfers", "holder": HOSTILE_IMAGE, "licence": "CC BY 4.0",

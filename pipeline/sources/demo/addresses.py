@@ -14,7 +14,7 @@ from pipeline.sources.demo.layout import Plan
 DESIGNED_ADDRESS_COUNT = 15_000
 ADDRESSES_PER_POSTCODE = 22
 POSTCODES_PER_GEMEENTE = 11
-FIRST_NUMBER_ADDED = 0.05
+LETTERED_SHARE = 0.05
 _LETTERS = "ABCDEGHJKLMNPRSTVWXZ"
 
 
@@ -56,7 +56,7 @@ def _targets(plan: Plan, buildings: gpd.GeoDataFrame, scale: float) -> pd.Series
 
 
 def make_addresses(plan: Plan, buildings: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, rng: Generator) -> pd.DataFrame:
-    """Number the addresses along their streets, odd on one side and even on the other.
+    """Give addresses their numbers along the street, odd on one side and even on the other.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def _along_street(buildings: gpd.GeoDataFrame, street: pd.Series) -> NDArray[np.
 def _numbers(table: pd.DataFrame, rng: Generator) -> list[str]:
     """House numbers: flats count on, halls have 12-1, 12-2, and a few homes were put in between as 12a."""
     shares_number = (table["nth"] > 0) & table["use"].isin(["industrial"])
-    squeezed = (table["nth"] == 0) & (table["use"] == "house") & (rng.random(len(table)) < FIRST_NUMBER_ADDED)
+    squeezed = (table["nth"] == 0) & (table["use"] == "house") & (rng.random(len(table)) < LETTERED_SHARE)
     first = table.groupby(["city", "street", "side"]).cumcount() == 0
     counts_on = ~(shares_number | (squeezed & ~first))
     step = counts_on.groupby([table["city"], table["street"], table["side"]]).cumsum()

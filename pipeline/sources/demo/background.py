@@ -50,7 +50,7 @@ def _lines(geometry: shapely.Geometry) -> list[LineString]:
 
 def _lake(plan: Plan) -> shapely.Geometry:
     west, south, _, north = EXTRACT_KM
-    margin_km = 0.05
+    margin_km = 0.02
     points = [(west + margin_km, south + margin_km), *((x, min(max(y, south + margin_km), north - margin_km))
               for x, y in SHORE_KM), (west + margin_km, north - margin_km)]  # fmt: skip
     shore = shapely.Polygon(np.array(points) * 1_000 + plan.offset)

@@ -88,9 +88,22 @@ def make_buildings(
     `streets`), `position_m` along it, `side` (1 left, -1 right), `facility` (-1 for none).
     """
     candidates = pd.concat([sites, _candidates(streets, land, rng)], ignore_index=True)
-    candidates = gpd.GeoDataFrame(candidates, geometry="geometry", crs=CRS)
+    candidates = _settled(gpd.GeoDataFrame(candidates, geometry="geometry", crs=CRS), land)
     free = _clear_of_streets(plan, streets, candidates)
     return _without_overlaps(candidates[free].reset_index(drop=True))
+
+
+def _settled(candidates: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give each building the buurt that it stands in, and leave out homes in a buurt where nobody lives."""
+    building, area = STRtree(land.geometry.to_numpy()).query(
+        shapely.centroid(candidates.geometry.to_numpy()), predicate="intersects"
+    )
+    district = candidates["district"].to_numpy().copy()
+    found = land["district"].to_numpy()[area]
+    district[building[found >= 0]] = found[found >= 0]
+    empty = [i for i, d in enumerate(DISTRICTS) if d.ages == "none"]
+    misplaced = np.isin(district, empty) & candidates["use"].isin(HOMES)
+    return candidates.assign(district=district)[~misplaced]
 
 
 def _candidates(streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame, rng: Generator) -> gpd.GeoDataFrame:

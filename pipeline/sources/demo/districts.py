@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
 from pipeline.sources.demo.layout import TOWN_CENTRE_KM, Plan, drawn_radius_m, ring_stretch
@@ -149,6 +150,6 @@ def _with_areas(plan: Plan, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def parts_of(geometry: shapely.Geometry) -> list[Polygon]:
+def parts_of(geometry: shapely.Geometry | NDArray[np.object_]) -> list[Polygon]:
     """List the polygons of an area."""
     return [p for p in shapely.get_parts(geometry) if isinstance(p, Polygon)]

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from shapely import STRtree
 from shapely.geometry import LineString, Point, Polygon
 
+from pipeline.errors import SourceError
 from pipeline.sources.demo.districts import CRS, DISTRICTS
 from pipeline.sources.demo.layout import Plan, drawn_radius_m, ring_stretch
 
@@ -17,6 +18,8 @@ STOP_SPACING_TOWN_M = 420.0
 STOP_SPACING_POLDER_M = 1_900.0
 STOP_OFFSET_M = 3.5
 SETBACK_M = 6.0
+LOT_GAP_M = 2.4
+SEARCH_M = (140, 380, 1_000)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ FACILITIES = (
     Facility("'t Schap", _TOWN, (820, 78), _SUPER, (22, 30), "node"),
     Facility("Dagwinkel Rietlanden", _TOWN, (1_400, -2), _SUPER, _BIG, "relation"),
     Facility("Kaap & Zonen", _TOWN, (840, -17), _SUPER, _BIG, "both"),
-    Facility("Polderland", _TOWN, (840, -64), _SUPER, _BIG, "building"),
+    Facility("Polderland", _TOWN, (800, -83), _SUPER, _BIG, "building"),
     Facility("Dagwinkel Noord", _TOWN, (1_430, 35), _SUPER, _BIG, "node"),
     Facility("Buurtwinkel De Meent", _TOWN, (1_350, -14), {"shop": "convenience"}),
     Facility("Huisartsenpraktijk De Haven", _TOWN, (250, 40), _doctor(), form="node"),
@@ -64,7 +67,8 @@ FACILITIES = (
     Facility("Gezondheidscentrum Rietlanden", _TOWN, (1_300, -8), {"healthcare": "centre"}, (30, 24), "both", "yes"),
     Facility("Huisartsen Rietlanden", _TOWN, (1_290, -6), _doctor()),
     Facility("Huisartsenpraktijk Nieuwland", _TOWN, (860, -68), _doctor()),
-    Facility("GGD-testlocatie Markerstad", _TOWN, (1_550, 18), {"amenity": "doctors", "healthcare": "sample_collection"},
+    Facility("GGD-testlocatie Markerstad", _TOWN, (1_550, 18),
+             {"amenity": "doctors", "healthcare": "sample_collection"},
              (20, 30), "node", "industrial"),
     Facility("Apotheek Breestraat", _TOWN, (360, 4), _PHARMACY),
     Facility("Apotheek Noord", _TOWN, (1_150, 65), _PHARMACY),
@@ -73,9 +77,9 @@ FACILITIES = (
     Facility("Stadhuis Markerwaard", _TOWN, (210, -8), {"amenity": "townhall"}, (26, 24), "building", "yes"),
     Facility("Bibliotheek Markerstad", _TOWN, (400, 22), {"amenity": "library"}, (24, 24), "both", "yes"),
     Facility("De Vogelhof", _TOWN, (1_400, 60), _DORPSHUIS, (24, 20), "building", "yes"),
-    Facility("Wijkcentrum De Kiem", _TOWN, (1_350, -66), _DORPSHUIS, (24, 20), "node", "yes"),
-    Facility("Huiskamer van de wijk", _TOWN, (820, -2), {"amenity": "social_facility", "social_facility": "community_centre"},
-             building="yes"),
+    Facility("Wijkcentrum De Kiem", _TOWN, (1_500, -71), _DORPSHUIS, (24, 20), "node", "yes"),
+    Facility("Huiskamer van de wijk", _TOWN, (820, -2),
+             {"amenity": "social_facility", "social_facility": "community_centre"}, building="yes"),
     Facility("De Rietpluim", _TOWN, (1_500, -12), _DORPSHUIS, (20, 24), "building", "yes"),
     Facility("", _TOWN, (900, 40), _DORPSHUIS, (18, 18), "node", "yes"),
     Facility("'t Kraaiennest", _TOWN, (430, 62), {"amenity": "social_facility", "social_facility": "community_centre"},
@@ -83,8 +87,8 @@ FACILITIES = (
     Facility("Verpleeghuis Dijkzicht", _TOWN, (1_450, 82), {"amenity": "nursing_home"}, (60, 22), "building", "yes"),
     Facility("Zorgcentrum De Burcht", _TOWN, (900, 3), {"amenity": "social_facility", "social_facility": "nursing_home",
              "social_facility:for": "senior"}, (54, 20), "both", "yes"),
-    Facility("Woongroep De Vlonder", _TOWN, (1_500, -52), {"amenity": "social_facility", "social_facility": "group_home"},
-             (26, 16), "building", "yes"),
+    Facility("Woongroep De Vlonder", _TOWN, (1_500, -52),
+             {"amenity": "social_facility", "social_facility": "group_home"}, (26, 16), "building", "yes"),
     Facility("AZC Markerwaard", _TOWN, (1_600, 22), {"amenity": "social_facility", "social_facility": "shelter",
              "social_facility:for": "refugee"}, (44, 20), "building", "yes"),
     Facility("Streekziekenhuis Markerwaard", _TOWN, (1_600, 56), {"amenity": "hospital", "healthcare": "hospital"},
@@ -102,14 +106,14 @@ FACILITIES = (
     Facility("Apotheek Gouwekerk", "Gouwekerk", (-90, 50), _PHARMACY),
     Facility("Dorpshuis De Gouw", "Gouwekerk", (90, -70), _DORPSHUIS, (24, 20), "both", "yes"),
     Facility("Postpunt Gouwekerk", "Gouwekerk", (70, 30), {"amenity": "post_office"}),
-    Facility("Gouwekerk", "Gouwekerk", (-150, -30), {"amenity": "nursing_home", "name:nl": "Gouwehof"}, (44, 18), "building",
-             "yes"),
+    Facility("Gouwehof", "Gouwekerk", (-150, -30), {"amenity": "nursing_home"}, (44, 18), "building", "yes"),
     Facility("De Ark", "Gouwekerk", (-20, -80), {"amenity": "school"}, (44, 20), "building", "school"),
     Facility("Gouwer Kerk", "Gouwekerk", (20, 60), {"amenity": "place_of_worship"}, (14, 30), "building", "church"),
     Facility("Dorpshuis 't Trefpunt & De Tint", "Trintelveld", (40, 30), _DORPSHUIS, (24, 18), "building", "yes"),
     Facility("Huisarts Trintelveld", "Trintelveld", (-60, 40), _doctor(dispensing="yes"), form="both", building="yes"),
     Facility("De Trintel", "Trintelveld", (60, -80), {"amenity": "school"}, (40, 20), "building", "school"),
-    Facility("Kerkje van Rietmeen", "Rietmeen", (30, 20), {"amenity": "place_of_worship"}, (11, 22), "building", "church"),
+    Facility("Kerkje van Rietmeen", "Rietmeen", (30, 20), {"amenity": "place_of_worship"}, (11, 22),
+             "building", "church"),
     Facility("Dorpshuis Noorderkoog", "Noorderkoog", (20, -20), _DORPSHUIS, (18, 14), "building", "yes"),
     Facility("Dagwinkel Oosteroever", "Oosteroever", (40, 20), _SUPER, (20, 28), "building"),
     Facility("Huisarts Oosteroever", "Oosteroever", (-30, 20), _doctor()),
@@ -120,39 +124,70 @@ FACILITIES = (
 
 
 def make_sites(plan: Plan, streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Find a free lot beside a street for every facility of `FACILITIES`, as near its spot as streets allow."""
-    lines = streets.geometry.to_numpy()
-    built = streets.index[~streets["kind"].isin(["dam", "ring_road", "footbridge"]) & ~streets["is_bridge"]].to_numpy()
-    near_tree, tree = STRtree(lines[built]), STRtree(lines)
-    closed = shapely.union_all([shapely.buffer(plan.water(), 5), shapely.buffer(plan.railway, 14)])
-    taken: list[Polygon] = []
-    rows = []
-    for index, facility in enumerate(FACILITIES):
-        spot = Point(spot_of(plan, facility.place, facility.spot))
-        near = built[near_tree.query(spot, predicate="dwithin", distance=380)]
-        tries = sorted(
-            (spot.distance(lot.centroid), int(piece), at, side, lot)
-            for piece in near
-            for at, side, lot in _lots(lines[piece], facility.size)
-        )
-        for _, piece, at, side, lot in tries:
-            in_way = tree.query(lot, predicate="dwithin", distance=2.5).size or shapely.intersects(lot, closed)
-            if not in_way and all(lot.distance(other) > 1.5 for other in taken):
-                taken.append(lot)
-                rows.append((index, piece, at, side, facility.building))
-                break
-    where = STRtree(land.geometry.to_numpy()).query(shapely.centroid(taken), predicate="intersects")
-    district = np.full(len(taken), len(DISTRICTS))
+    """Find a free lot beside a street for every facility of `FACILITIES`, as near its spot as streets allow.
+
+    Raises
+    ------
+    SourceError
+        If a facility fits nowhere near its spot: the plan and the list of facilities contradict each other.
+    """
+    room = _Room(plan, streets)
+    rows = [(index, *room.take(facility, plan)) for index, facility in enumerate(FACILITIES)]
+    facility, piece, position_m, side, lots = zip(*rows, strict=True)
+    where = STRtree(land.geometry.to_numpy()).query(shapely.centroid(lots), predicate="intersects")
+    district = np.full(len(lots), len(DISTRICTS))
     district[where[0]] = land["district"].to_numpy()[where[1]]
-    columns = list(zip(*rows, strict=True))
     return gpd.GeoDataFrame(
         {
-            "facility": columns[0], "piece": columns[1], "position_m": columns[2], "side": columns[3], "use": columns[4],
-            "lot": "facility", "district": district, "unit_count": 1, "row": -1 - np.arange(len(rows)),
+            "use": [f.building for f in FACILITIES],
+            "lot": "facility",
+            "district": district,
+            "unit_count": 1,
+            "piece": piece,
+            "row": -1 - np.arange(len(lots)),
+            "position_m": position_m,
+            "side": side,
+            "facility": facility,
         },
-        geometry=taken,
+        geometry=list(lots),
         crs=CRS,
-    )  # fmt: skip
+    )
+
+
+class _Room:
+    """The room that is left beside the streets."""
+
+    def __init__(self, plan: Plan, streets: gpd.GeoDataFrame) -> None:
+        lines = streets.geometry.to_numpy()
+        is_built = ~streets["kind"].isin(["dam", "ring_road", "footbridge"]) & ~streets["is_bridge"]
+        self._built = lines[is_built]
+        self._piece = np.flatnonzero(is_built)
+        self._near, self._all = STRtree(self._built), STRtree(lines)
+        self._closed = shapely.union_all(
+            [shapely.buffer(plan.water(), 5), shapely.buffer(plan.railway, 14), *plan.parks]
+        )
+        self._taken: list[Polygon] = []
+
+    def take(self, facility: Facility, plan: Plan) -> tuple[int, float, int, Polygon]:
+        """Take the free lot nearest to the facility's spot: stretch, position along it (m), side, lot."""
+        spot = Point(spot_of(plan, facility.place, facility.spot))
+        for reach_m in SEARCH_M:
+            near = self._near.query(spot, predicate="dwithin", distance=reach_m)
+            tries = sorted(
+                (spot.distance(lot.centroid), int(self._piece[i]), at, side, lot)
+                for i in near
+                for at, side, lot in _lots(self._built[i], facility.size)
+            )
+            for _, piece, at, side, lot in tries:
+                if self._is_free(lot):
+                    self._taken.append(lot)
+                    return piece, at, side, lot
+        raise SourceError(f"Markerwaard heeft in {facility.place} geen plek voor {facility.name or facility.tags}.")
+
+    def _is_free(self, lot: Polygon) -> bool:
+        if self._all.query(lot, predicate="dwithin", distance=LOT_GAP_M).size or shapely.intersects(lot, self._closed):
+            return False
+        return all(lot.distance(other) > LOT_GAP_M for other in self._taken)
 
 
 def spot_of(plan: Plan, place_name: str, spot: tuple[float, float]) -> tuple[float, float]:
@@ -168,7 +203,7 @@ def spot_of(plan: Plan, place_name: str, spot: tuple[float, float]) -> tuple[flo
 def _lots(line: LineString, size: tuple[float, float]) -> list[tuple[float, int, Polygon]]:
     front, depth = size
     found: list[tuple[float, int, Polygon]] = []
-    for at in np.arange(12 + front / 2, line.length - 12 - front / 2, 25):
+    for at in np.arange(7 + front / 2, line.length - 7 - front / 2, 15):
         here, ahead = np.array(line.interpolate(at).coords[0]), np.array(line.interpolate(at + 1).coords[0])
         along = (ahead - here) / max(float(np.hypot(*(ahead - here))), 1e-6)
         for side in (1, -1):

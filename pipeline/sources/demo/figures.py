@@ -19,6 +19,7 @@ GEMEENTE = "gemeente_2024.csv"
 AGES = "bevolking_pc4_leeftijd_2023.csv"
 HEALTH = "gezondheid_65plus_2022.csv"
 AGE_CLASS_YEARS = 5
+ROUNDED_TO = 5
 OLDEST_CLASS = "22000"
 SEX_TOTAL, SEX_MEN, SEX_WOMEN = "T001038", "3000", "4000"
 SMALLEST_COUNT = 5
@@ -57,7 +58,7 @@ def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
 
 
 def _rounded(count: float) -> int:
-    return int(AGE_CLASS_YEARS * round(count / AGE_CLASS_YEARS))
+    return ROUNDED_TO * round(count / ROUNDED_TO)
 
 
 def _percentage(part: float, whole: float) -> int:
@@ -135,7 +136,9 @@ def _counts(people: pd.DataFrame, homes: pd.DataFrame, land_ha: int, density: in
         "percentage_eenpersoonshuishoudens": _percentage(single, households),
         "percentage_huishoudens_zonder_kinderen": _percentage(households - single - with_children, households),
         "percentage_huishoudens_met_kinderen": _percentage(with_children, households),
-        "gemiddelde_huishoudsgrootte": round(float(lived_in["household_size"].mean()), 1) if households else SECRET_FIGURE,
+        "gemiddelde_huishoudsgrootte": round(lived_in["household_size"].sum() / households, 1)
+        if households
+        else SECRET_FIGURE,
         "woningvoorraad": _rounded(len(homes)),
         "percentage_onbewoond": _percentage(len(homes) - households, len(homes)),
         "percentage_koopwoningen": _percentage(owners, 1) if len(homes) else SECRET_FIGURE,

@@ -16,7 +16,8 @@ MUNICIPALITIES_PER_ROW = 10
 TOWN_CENTRE_KM = (8.55, 14.5)
 SINGEL_RADIUS_M = 520.0
 RING_ROAD_RADIUS_M = 1_850.0
-EXTRACT_KM = (4.4, 6.2, 28.6, 22.65)
+EXTRACT_KM = (4.4, 6.2, 28.6, 22.3)
+"""West, south, east and north of the extract; its north side is so near to Noorderkoog that the edge matters there."""
 
 # fmt: off
 _DIKE_KM = (
@@ -226,7 +227,12 @@ def _roads(pen: _Pen, dike: Polygon) -> tuple[Road, ...]:
             ("Zuiderdijk", 2 * third, len(ring)),
         )
     ]
-    return (*clipped, *dikes, *_dam_roads(pen))
+    outside = [
+        Road(r.name, r.kind, part) if r.kind == "dam" else r
+        for r in _dam_roads(pen)
+        for part in shapely.get_parts(shapely.difference(r.line, shapely.buffer(dike, -1)))[-1:]
+    ]
+    return (*clipped, *dikes, *outside)
 
 
 # fmt: off
@@ -238,11 +244,13 @@ def _town_roads(pen: _Pen) -> list[Road]:
         Road("Noordersingel", "quay", pen.ring(SINGEL_RADIUS_M + 44, -22.5, 112)),
         Road("Zuidersingel", "quay", pen.ring(SINGEL_RADIUS_M + 44, -115, -28.5)),
         Road("Binnensingel", "quay", pen.ring(SINGEL_RADIUS_M - 32, -115, 112)),
-        Road("Noordstraat", "shopping", pen.radial((150, 25), (300, 42), (480, 52))),
+        Road("Havenkade", "quay", pen.curve(((8.38, 14.39), (8.6, 14.41), pen.town_km(150, -20), pen.town_km(150, 5),
+                                             pen.town_km(150, 25), (8.59, 14.63), (8.38, 14.66)), step_m=15)),
+        Road("Noordstraat", "shopping", pen.radial((141, 25), (300, 42), (480, 52))),
         Road("Hoornse Laan", "tertiary", pen.radial((480, 52), (800, 53), (1_080, 50), (1_500, 46), (1_860, 49)), True),
-        Road("Breestraat", "shopping", pen.radial((150, 5), (300, 10), (480, 7))),
+        Road("Breestraat", "shopping", pen.radial((141, 5), (300, 10), (480, 7))),
         Road("Stationslaan", "tertiary", pen.radial((480, 7), (760, 9), (1_080, 14), (1_450, 10), (1_860, 12)), True),
-        Road("Zuidstraat", "shopping", pen.radial((150, -20), (300, -42), (480, -54))),
+        Road("Zuidstraat", "shopping", pen.radial((141, -20), (300, -42), (480, -54))),
         Road("Slikhoeker Laan", "tertiary", pen.radial((480, -54), (800, -57), (1_080, -54), (1_500, -58),
                                                         (1_860, -55)), True),
         Road("Lijsterlaan", "collector", pen.radial((540, 74), (1_080, 71), (1_450, 75), (1_860, 72))),
@@ -272,11 +280,11 @@ def _polder_roads(pen: _Pen) -> list[Road]:
         polder("Slikhoekerweg", pen.town_km(1_860, -55), (10.6, 11.75), (11.8, 10.7), has_bus=True),
         polder("Zuidermeentweg", (11.8, 10.7), (13.85, 10.75), (16.8, 10.7), (19.0, 10.6)),
         polder("Leeghwaterweg", (11.6, 12.4), (13.7, 12.3), (16.5, 12.1), (19.5, 12.0)),
-        polder("Hoofdweg", pen.town_km(1_860, 12), (11.4, 14.75), (13.5, 14.6), (16.1, 14.4), (17.7, 14.3), (19.5, 14.2),
-               kind="tertiary", has_bus=True),
+        polder("Hoofdweg", pen.town_km(1_860, 12), (11.4, 14.75), (13.5, 14.6), (16.1, 14.4), (17.7, 14.3),
+               (19.5, 14.2), kind="tertiary", has_bus=True),
         polder("Gouweweg", (13.3, 16.4), (15.6, 16.2), (17.45, 16.1), has_bus=True),
-        polder("Hoornseweg", pen.town_km(1_860, 49), (11.15, 17.0), (13.25, 17.1), (15.45, 17.0), (17.4, 16.9), (19.2, 16.8),
-               has_bus=True),
+        polder("Hoornseweg", pen.town_km(1_860, 49), (11.15, 17.0), (13.25, 17.1), (15.45, 17.0), (17.4, 16.9),
+               (19.2, 16.8), has_bus=True),
         polder("Vogelweg", (8.2, 18.8), (11.05, 18.75), (13.0, 19.3), (15.2, 19.0), (18.2, 18.6), has_bus=True),
         polder("Meeuwentocht", (9.0, 20.9), (10.85, 20.75), (12.9, 20.9), (15.8, 20.4)),
     ]
@@ -286,8 +294,8 @@ def _polder_roads(pen: _Pen) -> list[Road]:
 # fmt: off
 def _dam_roads(pen: _Pen) -> tuple[Road, ...]:
     return (
-        Road("N399", "trunk", pen.curve((pen.town_km(1_850, 20), (11.5, 15.2), (13.0, 15.25), (16.0, 15.0), (19.2, 14.62),
-                                         (22.0, 14.4), (25.6, 14.32), (30.0, 14.3)))),
+        Road("N399", "trunk", pen.curve((pen.town_km(1_850, 20), (11.5, 15.2), (13.0, 15.25), (16.0, 15.0),
+                                         (19.2, 14.62), (22.0, 14.4), (25.6, 14.32), (30.0, 14.3)))),
         Road("Oosterdam", "dam", pen.curve(((19.164, 14.2), (19.5, 14.2), (22.0, 14.12), (25.6, 14.1), (30.0, 14.05)))),
         Road("Noorderdam", "dam", pen.curve(((10.78, 22.0), (10.8, 22.3), (10.9, 23.2), (11.3, 24.4)))),
     )
@@ -298,8 +306,8 @@ def _dam_roads(pen: _Pen) -> tuple[Road, ...]:
 def _canals(pen: _Pen, dike: Polygon) -> tuple[Canal, ...]:
     drawn = (
         Canal("Singel", pen.ring(SINGEL_RADIUS_M, -115, 112), 18),
-        Canal("Hoofdvaart", pen.curve((pen.town_km(520, -25), pen.town_km(1_100, -27), pen.town_km(1_850, -24), (13.0, 13.5),
-                                       (16.0, 13.3), (19.5, 13.1))), 30),
+        Canal("Hoofdvaart", pen.curve((pen.town_km(520, -25), pen.town_km(1_100, -27), pen.town_km(1_850, -24),
+                                       (13.0, 13.5), (16.0, 13.3), (19.5, 13.1))), 30),
         Canal("Dwarsvaart", pen.straight(((14.4, 13.4), (14.15, 16.0), (13.95, 19.0), (13.7, 22.5))), 20),
     )
     return tuple(Canal(c.name, shapely.intersection(c.line, dike), c.width_m) for c in drawn)
@@ -312,7 +320,7 @@ def _places(pen: _Pen) -> tuple[Place, ...]:
         ("Gouwekerk", "village", (15.6, 16.2), 410, 1_100),
         ("Trintelveld", "village", (13.0, 19.3), 350, 700),
         ("Rietmeen", "village", (16.8, 10.7), 270, 450),
-        ("Noorderkoog", "village", (10.8, 21.62), 200, 250),
+        ("Noorderkoog", "village", (10.8, 21.7), 200, 250),
         ("Slikhoek", "village", (11.8, 10.7), 165, 120),
         ("Oosteroever", "hamlet", (25.6, 14.1), 220, 40),
     )

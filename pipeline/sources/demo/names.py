@@ -95,7 +95,7 @@ def _spare(used: set[str]) -> str:
 
 
 def _strokes(streets: gpd.GeoDataFrame) -> np.ndarray:
-    """Number the streets: at each junction the two stretches that run on straightest belong together."""
+    """Join stretches into streets: at each junction the two stretches that run on straightest belong together."""
     start, stop, _ = ends_of(streets.geometry)
     at_node: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for i, line in enumerate(streets.geometry):

@@ -120,11 +120,11 @@ def _wood_paths(plan: Plan, vertices: NDArray[np.float64]) -> list[LineString]:
     middle = np.array(plan.wood.centroid.coords[0])
 
     def at_road(dy_m: float) -> NDArray[np.float64]:
-        gaps = np.hypot(*(vertices - middle - (340, dy_m)).T)
+        gaps = np.hypot(*(vertices - middle - np.array((340, dy_m))).T)
         return np.asarray(vertices[gaps.argmin()])
 
     turn = np.radians(np.linspace(35, 325, 16))
     rim = middle + 230 * np.column_stack([np.cos(turn), np.sin(turn)]) * (1 + 0.12 * np.sin(4 * turn))[:, None]
     rim = np.round(rim, 2)
-    across = np.array([rim[2], middle + (30, -20), rim[10]])
+    across = np.vstack([rim[2], middle + np.array((30, -20)), rim[10]])
     return [LineString([at_road(220), *rim, at_road(-220)]), LineString(np.round(across, 2))]

@@ -147,7 +147,7 @@ def _curls(area: Polygon, rng: Generator) -> list[LineString]:
 def _entries(area: Polygon, rng: Generator) -> list[tuple[NDArray[np.float64], float, int]]:
     """Places on the edge where a street of a bloemkoolwijk starts, heading inwards."""
     edge = area.exterior
-    spots = np.cumsum(rng.uniform(120, 230, int(edge.length / 120) + 1))
+    spots = np.cumsum(rng.uniform(90, 170, int(edge.length / 90) + 1))
     entries = []
     for spot in spots[spots < edge.length]:
         here = np.array(edge.interpolate(spot).coords[0])

@@ -23,8 +23,8 @@ _HEADS = {
     "ageing": (0.02, 0.08, 0.12, 0.17, 0.21, 0.21, 0.15, 0.04),
 }
 _RESIDENTS = {"nursing_home": 60, "group_home": 12}
-OWNER_SHARE = {"core": 0.48, "prewar": 0.66, "postwar": 0.44, "flats": 0.31, "bloemkool": 0.68, "new": 0.74, "dorp": 0.71,
-               "farm": 0.88, "industrial": 0.5}  # fmt: skip
+OWNER_SHARE = {"core": 0.48, "prewar": 0.66, "postwar": 0.44, "flats": 0.31, "bloemkool": 0.68, "new": 0.74,
+               "dorp": 0.71, "farm": 0.88, "industrial": 0.5}  # fmt: skip
 
 
 def settle(addresses: pd.DataFrame, institutions: pd.DataFrame, rng: Generator) -> tuple[pd.DataFrame, pd.DataFrame]:

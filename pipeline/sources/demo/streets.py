@@ -1,6 +1,5 @@
 """The street network: main roads and local streets, noded where they meet, with the tags that matter on foot."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -24,8 +23,9 @@ DANGLE_M = 16.0
 DEAD_END_SHARE = 0.45
 ALONG_M = 24.0
 SNAP_M = 0.1
+SLIVER_M = 0.01
 SMALLEST_PATCH_M2 = 8_000
-LARGEST_PATCH_M2 = defaultdict(lambda: 1e9, {"prewar": 70_000, "postwar": 90_000, "flats": 110_000, "new": 80_000})
+LARGEST_PATCH_M2 = {"prewar": 70_000.0, "postwar": 90_000.0, "flats": 110_000.0, "new": 80_000.0}
 OUTSIDE_INDEX = len(DISTRICTS)
 
 
@@ -53,8 +53,8 @@ def make_streets(plan: Plan, faces: gpd.GeoDataFrame, rng: Generator) -> gpd.Geo
     barrier = _barriers(plan, water)
     main = shapely.union_all([d.line for d in drawn])
     alongside = shapely.buffer(main, ALONG_M, quad_segs=2)
-    for face, district in zip(faces.geometry, faces["district"], strict=True):
-        drawn += _local_streets(plan, Polygon(face), int(district), barrier, alongside, rng)
+    for face, district in zip(parts_of(faces.geometry.to_numpy()), faces["district"], strict=True):
+        drawn += _local_streets(plan, face, int(district), barrier, alongside, rng)
     hamlet = next(p for p in plan.places if p.kind == "hamlet")
     lines = street_lines(hamlet.kern, "dorp", angle=0.2, rng=rng)
     drawn += [Drawn(line, "residential", "", OUTSIDE_INDEX) for line in lines]
@@ -83,8 +83,10 @@ def _local_streets(
     room = shapely.difference(face, barrier)
     near_main = shapely.intersection(alongside, face)
     drawn: list[Drawn] = []
-    patches = [patch for part in parts_of(room) for patch in _split(part, LARGEST_PATCH_M2[character], rng)]
-    drawn += [Drawn(seam, "collector", "", district) for seam in _seams(patches)]
+    patches = [patch for part in parts_of(room) for patch in _split(part, LARGEST_PATCH_M2.get(character, np.inf), rng)]
+    seams = _seams(patches)
+    drawn += [Drawn(seam, "collector", "", district) for seam in seams]
+    near_main = shapely.union_all([near_main, *shapely.buffer(seams, ALONG_M)])
     for part in patches:
         if part.area < SMALLEST_PATCH_M2:
             continue
@@ -96,7 +98,7 @@ def _local_streets(
         kind = {"bloemkool": "living_street", "industrial": "industrial"}.get(character, "residential")
         drawn += [Drawn(line, kind, "", district) for line in lines]
         drawn += [Drawn(line, kind, "", district) for line in _edge_streets(part, near_main, rng)]
-    return [d for d in drawn if not _runs_along(d.line, near_main)]
+    return [d for d in drawn if d.kind == "collector" or not _runs_along(d.line, near_main)]
 
 
 def _split(area: Polygon, largest_m2: float, rng: Generator) -> list[Polygon]:
@@ -118,7 +120,7 @@ def _split(area: Polygon, largest_m2: float, rng: Generator) -> list[Polygon]:
 
 
 def _seams(patches: list[Polygon]) -> list[LineString]:
-    """The streets between the patches of one piece of land."""
+    """Draw the streets between the patches of one piece of land."""
     shared = [
         shapely.line_merge(shapely.intersection(one.boundary, other.boundary))
         for n, one in enumerate(patches)
@@ -178,7 +180,7 @@ def _node(drawn: list[Drawn]) -> gpd.GeoDataFrame:
 
 
 def ends_of(lines: gpd.GeoSeries) -> tuple[np.ndarray, np.ndarray, int]:
-    """Number the ends of lines: index of the first and of the last point of each, and how many there are."""
+    """Give the ends of lines a number: index of the first and of the last point of each, and how many there are."""
     first = shapely.get_coordinates(shapely.get_point(lines.to_numpy(), 0))
     last = shapely.get_coordinates(shapely.get_point(lines.to_numpy(), -1))
     _, index = np.unique(np.round(np.vstack([first, last]), 3), axis=0, return_inverse=True)
@@ -209,9 +211,11 @@ def _mark_bridges(streets: gpd.GeoDataFrame, water: shapely.Geometry) -> gpd.Geo
     crossing, under = streets[wet], shapely.buffer(water, 4)
     banks = crossing.geometry.difference(under)
     decks = crossing.geometry.intersection(under)
-    parts = pd.concat([
-        streets[~wet].assign(is_bridge=False),
-        crossing.set_geometry(banks).explode().assign(is_bridge=False),
-        crossing.set_geometry(decks).explode().assign(is_bridge=True),
-    ])  # fmt: skip
-    return parts[parts.length > 0.5].reset_index(drop=True)
+    cut = pd.concat(
+        [
+            crossing.set_geometry(banks).explode().assign(is_bridge=False),
+            crossing.set_geometry(decks).explode().assign(is_bridge=True),
+        ]
+    )
+    # Only slivers of this cut may go: a stretch of a few centimetres elsewhere can be all that joins two streets.
+    return pd.concat([streets[~wet].assign(is_bridge=False), cut[cut.length > SLIVER_M]]).reset_index(drop=True)

@@ -1,0 +1,36 @@
+"""Fixtures that several rooms share."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import tiny_region
+from tests.stage_runs import PROJECT, run_stages
+
+
+@pytest.fixture(scope="session")
+def finished_tiny_region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the tiny region was run once; not to be changed."""
+    root = tmp_path_factory.mktemp("vierkant")
+    tiny_region.write_region(root)
+    run_stages(root, tiny_region.REGION)
+    return root
+
+
+@pytest.fixture
+def tiny(finished_tiny_region: Path, tmp_path: Path) -> Path:
+    """Return a copy of the finished tiny region, for a test to damage."""
+    root = tmp_path / "project"
+    shutil.copytree(finished_tiny_region, root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder with the real data of Kampen, or skip the test and say so."""
+    folder = Path(os.environ.get("WOONZORG_REAL_DATA", PROJECT.parent / "shared" / "kampen"))
+    if not (folder / "kampen.osm.pbf").is_file():
+        pytest.skip(f"real data of Kampen is not in {folder} (WOONZORG_REAL_DATA)")
+    return folder

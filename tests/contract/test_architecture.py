@@ -1,0 +1,151 @@
+"""Who may import whom, and dvc.yaml says all that a stage reads."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.settings_files import SECTIONS
+from pipeline.stages.run import sections_of
+
+ROOT = Path(__file__).parents[2]
+EVERYWHERE = {"config", "contracts", "errors"}
+MAY_IMPORT = {
+    "config": set(),
+    "contracts": set(),
+    "errors": set(),
+    "settings_files": {"config", "errors"},
+    "tables": {"contracts", "errors"},
+    "model": {"model", *EVERYWHERE},
+    "sources": {"sources", *EVERYWHERE},
+    "publish": {"publish", *EVERYWHERE},
+    "stages": {"stages", "sources", "model", "publish", "tables", "settings_files", *EVERYWHERE},
+    "__main__": {"stages", "publish", "tables", "settings_files", *EVERYWHERE},
+}
+SHARED_BY_SOURCES = {"pipeline.sources.codes", "pipeline.sources.snapshots"}
+NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
+
+
+def modules() -> list[Path]:
+    return sorted((ROOT / "pipeline").rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names of all modules and names that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def local_files(path: Path) -> set[Path]:
+    """Return the files of ours that a file imports directly."""
+    found = set()
+    for name in imported(path):
+        place = ROOT / Path(*name.split("."))
+        candidates = (place.with_suffix(".py"), place / "__init__.py")
+        found |= {one for one in candidates if name.startswith("pipeline") and one.is_file()}
+    return found
+
+
+def closure(path: Path) -> set[Path]:
+    seen, todo = {path}, [path]
+    while todo:
+        new = local_files(todo.pop()) - seen
+        seen |= new
+        todo += new
+    return seen
+
+
+def has_code(path: Path) -> bool:
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text(encoding="utf-8")).body)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
+    room = path.relative_to(ROOT / "pipeline").parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("pipeline.")}
+    assert rooms <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pipeline/model").glob("*.py")), ids=lambda path: path.name)
+def test_the_model_reads_no_file_and_knows_no_map_or_network(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & NOT_IN_MODEL
+    text = path.read_text(encoding="utf-8")
+    assert "open(" not in text
+    assert "read_parquet" not in text
+
+
+def test_sources_do_not_know_each_other() -> None:
+    folder = ROOT / "pipeline/sources"
+    for path in folder.glob("*.py"):
+        others = {name for name in imported(path) if name.startswith("pipeline.sources.")}
+        modules_of_ours = {".".join(name.split(".")[:3]) for name in others}
+        assert modules_of_ours <= SHARED_BY_SOURCES, path.name
+
+
+def dvc_stages() -> dict[str, dict[str, object]]:
+    stages: dict[str, dict[str, object]] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return stages
+
+
+def module_of(stage: str) -> Path:
+    return ROOT / "pipeline/stages" / f"{stage}.py"
+
+
+@pytest.mark.parametrize("stage", dvc_stages())
+def test_deps_list_every_local_module(stage: str) -> None:
+    deps = {ROOT / str(one) for one in dvc_stages()[stage]["deps"]}  # type: ignore[attr-defined]
+    code = {one for one in closure(module_of(stage)) if has_code(one)}
+    if stage.startswith("fetch_"):
+        assert not {one for one in deps if one.suffix == ".py"}, "a fetch depends on settings and incoming files alone"
+        return
+    missing = sorted(str(one.relative_to(ROOT)) for one in code - deps)
+    assert not missing, f"add to deps of {stage} in dvc.yaml: {missing}"
+
+
+def test_the_publishing_stage_depends_on_every_asset() -> None:
+    assets = {one for one in (ROOT / "pipeline/publish").iterdir() if one.suffix in {".css", ".js", ".jinja"}}
+    deps = {ROOT / str(one) for one in dvc_stages()["publish_map"]["deps"]}  # type: ignore[attr-defined]
+    assert assets <= deps
+
+
+@pytest.mark.parametrize("stage", [name for name in dvc_stages() if name != "check_settings"])
+def test_params_list_every_section_that_a_stage_reads(stage: str) -> None:
+    function = getattr(importlib.import_module(f"pipeline.stages.{stage}"), stage)
+    wanted = {(f"config/{SECTIONS[name][0].format(region='${item.region}')}", name) for name in sections_of(function)}
+    params = dvc_stages()[stage].get("params", [])
+    listed = {(file, name) for one in params for file, names in one.items() for name in names}  # type: ignore[attr-defined]
+    assert listed == wanted
+
+
+@pytest.mark.parametrize("stage", [name for name in dvc_stages() if name != "check_settings"])
+def test_every_out_persists_and_rows_per_dwelling_are_never_cached(stage: str) -> None:
+    from pipeline.contracts import ALL
+
+    restricted = {f"{name}.parquet" for name, contract in ALL.items() if contract.is_restricted}
+    for kind in ("outs", "metrics"):
+        for one in dvc_stages()[stage].get(kind, []):  # type: ignore[attr-defined]
+            ((path, options),) = one.items()
+            assert options["persist"] is True
+            if Path(path).name in restricted:
+                assert options["cache"] is False
+                assert options["push"] is False
+
+
+def test_every_stage_module_is_a_stage_of_dvc() -> None:
+    wired = {module_of(stage).name for stage in dvc_stages()}
+    written = {one.name for one in (ROOT / "pipeline/stages").glob("*.py")}
+    assert written - wired == {"__init__.py", "run.py", "results.py"}
+
+
+def test_there_is_no_utils() -> None:
+    assert not [path for path in modules() if "util" in path.name or "helper" in path.name]
