@@ -33,6 +33,7 @@ class UnitSettings(Section):
 
     dorp_max_inhabitants: int = Field(gt=0)
     unit_max_inhabitants: int = Field(gt=0)
+    name_share: Share
 
     @model_validator(mode="after")
     def _dorp_below_unit(self) -> Self:

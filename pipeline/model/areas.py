@@ -40,6 +40,7 @@ def describe_base_areas(
     figures: pd.DataFrame,
     region: RegionSettings,
     settings: DwellingSettings,
+    units: UnitSettings,
 ) -> gpd.GeoDataFrame:
     """Return the base areas of the region as `contracts.BASE_AREAS` has them, but for their unit, with wijk_name.
 
@@ -57,7 +58,7 @@ def describe_base_areas(
         Polygons of water.
     figures
         `contracts.FIGURES`.
-    region, settings
+    region, settings, units
         Settings.
     """
     base = areas[areas["area_level"] == region.base_level].reset_index(drop=True)
@@ -72,7 +73,7 @@ def describe_base_areas(
     frame = gpd.GeoDataFrame(
         {
             "base_code": codes,
-            "base_name": _base_names(base, dwellings, areas),
+            "base_name": _base_names(base, dwellings, areas, homes, place["woonplaats_name"], units),
             "gemeente_code": ("GM" + wijk["wijk_code"].str[2:6]).astype("str"),
             "wijk_code": wijk["wijk_code"],
             "wijk_name": wijk["wijk_code"].map(wijken.set_index("area_code")["area_name"]),
@@ -93,13 +94,25 @@ def describe_base_areas(
     return frame[frame["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
 
 
-def _base_names(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
-    """Return the name in the source; a postcode without one is named after the buurt of most of its dwellings."""
+def _base_names(
+    base: gpd.GeoDataFrame,
+    dwellings: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    homes: pd.Series,
+    woonplaats: pd.Series,
+    units: UnitSettings,
+) -> pd.Series:
+    """Return the name in the source; a postcode without one is named after the buurt of most of its homes.
+
+    Where no buurt is known to hold `units.name_share` of the homes, it is named after its woonplaats.
+    """
     counts = dwellings.dropna(subset="buurt_code").groupby(["base_code", "buurt_code"]).size()
-    most = _largest_share(counts.rename_axis(["base_code", "wijk_code"]))["wijk_code"]
-    buurt_name = base["area_code"].map(most).map(areas.set_index("area_code")["area_name"])
-    named = (buurt_name + " (" + base["area_code"] + ")").fillna(base["area_code"])
-    return base["area_name"].fillna(named)
+    most = counts.rename("size").reset_index().sort_values(["size", "buurt_code"], ascending=[False, True])
+    most = most.drop_duplicates("base_code").set_index("base_code")
+    size, code = base["area_code"].map(most["size"]), base["area_code"].map(most["buurt_code"])
+    buurt_name = code.map(areas.set_index("area_code")["area_name"]).where(size >= units.name_share * homes)
+    named = buurt_name.fillna(woonplaats).astype("str") + " (" + base["area_code"] + ")"
+    return base["area_name"].fillna(named).fillna(base["area_code"])
 
 
 def assign_wijk(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, wijken: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def build_areas(
     homes = area_model.figure_by_area(figures, "homes")
     found = dwelling_model.select_dwellings(located, kind, homes, dwellings)
     places, water = osm_source.read_places(pbf), osm_source.read_water(pbf)
-    base = area_model.describe_base_areas(every, located, found, places, water, figures, region, dwellings)
+    base = area_model.describe_base_areas(every, located, found, places, water, figures, region, dwellings, units)
     named = area_model.assign_units(base, units, region.unit_names)
     base = base.join(named["unit_code"], on="base_code", validate="one_to_one")
     files.write(

@@ -1,0 +1,56 @@
+"""A project of the test's own, run by real ``dvc repro`` on a small sample region."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.stage_runs import PROJECT
+
+
+class Project:
+    """A copy of the project in which DVC runs without git."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in ("pipeline", "config"):
+            shutil.copytree(PROJECT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("dvc.yaml", ".dvcignore"):
+            shutil.copy(PROJECT / name, root / name)
+        (root / ".dvc").mkdir()
+        config = (PROJECT / ".dvc/config").read_text(encoding="utf-8")
+        (root / ".dvc/config").write_text(config + "    no_scm = true\n", encoding="utf-8")
+        incoming = root / "data/raw/markerwaard/incoming"
+        incoming.mkdir(parents=True)
+        shutil.copy(PROJECT / "data/raw/markerwaard/incoming/README.md", incoming)
+        self.set_params("addresses: 15000", "addresses: 2500")
+
+    def set_params(self, old: str, new: str) -> None:
+        """Change a line of params.yaml."""
+        path = self.root / "config/params.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def dvc(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run DVC with this Python first on the path."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        inherited: Mapping[str, str] = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        return subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments],
+            cwd=self.root, env={**inherited, "PATH": path, "NO_COLOR": "1", **environment},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project in which the sample region was run once; a test leaves it as it found it."""
+    made = Project(tmp_path_factory.mktemp("project"))
+    run = made.dvc("repro")
+    assert run.returncode == 0, run.stderr
+    return made

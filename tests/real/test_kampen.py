@@ -1,0 +1,123 @@
+"""The real data of Kampen, end to end: the verdicts that the field would expect, and figures that make sense."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline import contracts
+from pipeline.publish.explain import explain, find_unit
+from pipeline.publish.results import Results
+from pipeline.settings_files import read_sections
+from pipeline.stages.results import read_results
+from pipeline.stages.run import sections_of
+from pipeline.tables import RegionFiles
+from tests.stage_runs import PROJECT, run_stages
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def kampen(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
+    root = tmp_path_factory.mktemp("kampen")
+    shutil.copytree(PROJECT / "config", root / "config")
+    shutil.copytree(real_data, root / "data/raw/kampen/incoming")
+    return run_stages(root, "kampen")
+
+
+@pytest.fixture(scope="module")
+def results(kampen: RegionFiles) -> Results:
+    return read_results(kampen, **read_sections(kampen.root / "config", sections_of(read_results), "kampen"))
+
+
+def verdicts(kampen: RegionFiles, group: str) -> dict[str, str]:
+    table = kampen.read(contracts.VERDICT_TABLE)
+    return dict(table.loc[table["target_group"] == group, ["unit_code", "verdict"]].itertuples(index=False))
+
+
+def test_dorpen_are_dorpen_and_the_large_wijk_is_its_postcodes(kampen: RegionFiles) -> None:
+    units = kampen.read(contracts.UNITS).set_index("unit_code")
+    assert set(units.index[units["unit_kind"] == "dorp"]) == {
+        f"GM0166-{name}" for name in ("grafhorst", "kamperveen", "mastenbroek", "s-heerenbroek", "wilsum", "zalk")
+    }
+    assert set(units.index[units["unit_kind"] == "base_area"]) == {str(code) for code in range(8261, 8268)}
+    assert set(units.index[units["unit_kind"] == "wijk"]) == {"WK016603"}
+
+
+def test_the_verdicts_for_75_plus_are_those_that_the_design_argues(kampen: RegionFiles) -> None:
+    found = verdicts(kampen, "age_75_plus")
+    for unit in ("wilsum", "grafhorst", "zalk", "kamperveen"):
+        assert found[f"GM0166-{unit}"] == "undetermined"
+    assert found["8261"] == "none"
+    assert found["8264"] == "none"
+    assert found["8266"] == "attention"
+    assert found["8263"] == found["GM0166-s-heerenbroek"] == "too_small"
+
+
+def test_the_edge_of_the_extract_keeps_wilsum_undecided(kampen: RegionFiles) -> None:
+    key = {"unit_code": "GM0166-wilsum", "target_group": "age_75_plus", "category": "supermarket"}
+    judged = row(kampen.read(contracts.CATEGORY_VERDICTS), key)
+    assert (judged["reach"], judged["undecided_cause"]) == ("undecided", "edge")
+    distance = row(kampen.read(contracts.REACH_DISTANCES), key)
+    assert distance["is_upper_bound"]
+    assert distance["median_m"] == pytest.approx(5_500, abs=100)
+
+
+def test_8264_is_fine_only_under_reservation(kampen: RegionFiles) -> None:
+    verdict = row(kampen.read(contracts.VERDICT_TABLE), {"unit_code": "8264", "target_group": "age_75_plus"})
+    assert verdict["is_provisional"]
+    judged = kampen.read(contracts.CATEGORY_VERDICTS)
+    here = judged[
+        (judged["unit_code"] == "8264") & (judged["target_group"] == "age_75_plus") & judged["is_provisional"]
+    ]
+    assert set(here["category"]) == {"meeting_place", "pharmacy"}
+
+
+def test_dwellings_are_what_was_counted_by_hand(kampen: RegionFiles) -> None:
+    base = kampen.read(contracts.BASE_AREAS).set_index("base_code")
+    # 8263: 217 of its addresses stand in buildings tagged as home, for 215 CBS homes; 8267: 117 addresses for 230.
+    assert base.loc["8263", "dwelling_count"] == 217
+    assert base.loc["8267", "address_count"] == 117
+    assert base.loc["8267", "is_weak"]
+    assert not base.loc["8263", "is_weak"]
+
+
+def test_traps_in_the_data_are_no_facilities(kampen: RegionFiles) -> None:
+    facilities = kampen.read(contracts.FACILITIES)
+    counts = facilities["category"].value_counts()
+    assert (counts["supermarket"], counts["gp"], counts["pharmacy"]) == (14, 2, 3)
+    names = facilities["facility_name"].fillna("").str.lower()
+    assert not names.str.contains("testlocatie|asielzoekers").any()
+
+
+def test_everybody_is_placed_or_counted_as_not(kampen: RegionFiles, real_data: Path) -> None:
+    counted = pd.read_csv(real_data / "pc4_kerncijfers_2023.csv")["aantal_inwoners"].sum()
+    demand = kampen.read(contracts.DEMAND)
+    people = demand.loc[demand["target_group"] == "all_inhabitants", "people"].sum()
+    assert people == pytest.approx(counted)
+    assert kampen.read(contracts.CHECKS)["is_passed"].all()
+
+
+def test_explain_gives_low_and_high_and_the_deciding_datum(results: Results) -> None:
+    text = "\n".join(explain(results, find_unit(results, "Wilsum")))
+    assert "75-plus: onbepaald" in text
+    assert "hoogstens 5,5 km" in text
+    assert "Wat dit zou beslissen" in text
+    assert "schatting" in text
+
+
+def test_the_map_is_light_and_holds_no_address(kampen: RegionFiles) -> None:
+    page = kampen.published("kaart.html")
+    assert page.stat().st_size < 3_000_000
+    ids = kampen.read(contracts.DWELLINGS)["dwelling_id"]
+    text = page.read_text(encoding="utf-8")
+    assert not [one for one in ids.sample(200, random_state=1) if f'"{one}"' in text]
+
+
+def row(table: pd.DataFrame, key: dict[str, str]) -> Any:
+    for column, value in key.items():
+        table = table[table[column] == value]
+    assert len(table) == 1
+    return table.iloc[0]

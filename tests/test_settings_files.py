@@ -1,0 +1,150 @@
+"""Settings: every fault of every file at once, with file, key and remedy."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from pipeline.config import CompletenessSettings, Norm, Rate, essential_categories
+from pipeline.errors import SettingsError
+from pipeline.settings_files import SECTIONS, check_all, read_sections
+from tests.stage_runs import PROJECT
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PROJECT / "config", tmp_path / "config"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def faults(config: Path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        check_all(config)
+    return "\n".join(caught.value.faults)
+
+
+@pytest.mark.parametrize("region", ["kampen", "markerwaard"])
+def test_shipped_settings_are_in_order(config: Path, region: str) -> None:
+    change(config / "params.yaml", "regions: [markerwaard]", f"regions: [{region}]")
+    assert check_all(config) == [region]
+    assert set(read_sections(config, SECTIONS, region)) == set(SECTIONS)
+
+
+def test_settings_are_frozen(config: Path) -> None:
+    units = read_sections(config, ["units"])["units"]
+    with pytest.raises(ValidationError, match="frozen"):
+        units.dorp_max_inhabitants = 1
+
+
+def test_all_faults_of_all_files_come_at_once(config: Path) -> None:
+    change(config / "params.yaml", "connect_max_m: 150", "connect_max_m: -1")
+    change(config / "params.yaml", "dorp_max_inhabitants: 5000", "dorp_max_inhabitants: 50000")
+    change(config / "facilities.yaml", "is_essential: true", "is_esential: true")
+    change(config / "target_groups.yaml", "norms: gewoon", "norms: gewon")
+    change(config / "regions/markerwaard.yaml", "base_level: buurt", "base_level: straat")
+    found = faults(config)
+    for part in (
+        "params.yaml: network.connect_max_m",
+        "params.yaml: units: ",
+        "dorp_max_inhabitants mag niet groter zijn",
+        "facilities.yaml: facilities.categories.supermarket.is_essential: ontbreekt",
+        "is_esential: onbekende sleutel",
+        "target_groups.yaml: target_groups: ",
+        "regions/markerwaard.yaml: region.base_level",
+    ):
+        assert part in found
+    assert len(found.splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("params.yaml", "regions: [markerwaard]", "regions: [nergens]", "nergens.yaml: bestand ontbreekt"),
+        ("params.yaml", "regions: [markerwaard]", "regions: []", "regions: is te kort of leeg"),
+        (
+            "params.yaml",
+            "share_beyond: 0.50",
+            "share_beyond: 0.50\n  share_beyond: 0.6",
+            "dubbele sleutel share_beyond",
+        ),
+        ("params.yaml", "units:", "unitz:", "unitz: onbekende sectie"),
+        ("params.yaml", "units:", "unitz:", "sectie units ontbreekt"),
+        ("params.yaml", "units:", "units: [", "geen geldige YAML"),
+        (
+            "params.yaml",
+            "[supermarket, meeting_place]",
+            "[supermarkt]",
+            "categorie supermarkt staat niet in facilities",
+        ),
+        (
+            "target_groups.yaml",
+            "essential: [supermarket",
+            "essential: [super",
+            "categorie super staat niet in facilities",
+        ),
+        ("target_groups.yaml", "low: 0.33", "low: 0.53", "low <= value <= high"),
+        ("target_groups.yaml", "comfort_m: 500", "comfort_m: 900", "comfort_m < norm_m < uiterst_m"),
+        ("facilities.yaml", "      weight_visits_per_year: 52\n", "", "weight_visits_per_year nodig"),
+        ("regions/markerwaard.yaml", '"2024-01-01"', "2024-01-01", "zet de waarde tussen aanhalingstekens"),
+        ("regions/markerwaard.yaml", "gp: doubtful", "huisarts: doubtful", "onbekende categorie huisarts"),
+        ("regions/markerwaard.yaml", "GM9901", "9901", "region.gemeenten"),
+    ],
+)
+def test_a_mistake_is_named(config: Path, file: str, old: str, new: str, expected: str) -> None:
+    change(config / file, old, new)
+    assert expected in faults(config)
+
+
+def test_a_file_that_is_no_text_is_named(config: Path) -> None:
+    (config / "facilities.yaml").write_bytes(b"\xff\xfe\x00")
+    assert "facilities.yaml: geen geldige YAML" in faults(config)
+
+
+def test_a_new_category_and_group_need_no_code(config: Path) -> None:
+    facilities = yaml.safe_load((config / "facilities.yaml").read_text(encoding="utf-8"))
+    facilities["facilities"]["categories"]["physiotherapist"] = {
+        "label": "Fysiotherapeut", "plural": "Fysiotherapeuten", "match": [{"healthcare": "physiotherapist"}],
+        "is_essential": False,
+    }  # fmt: skip
+    (config / "facilities.yaml").write_text(yaml.safe_dump(facilities), encoding="utf-8")
+    groups = yaml.safe_load((config / "target_groups.yaml").read_text(encoding="utf-8"))
+    groups["target_groups"]["groups"]["everyone_again"] = {
+        "label": "Iedereen", "terms": [{"count": "inhabitants"}], "profile": "on_foot", "norms": "gewoon",
+        "min_count": 25,
+    }  # fmt: skip
+    (config / "target_groups.yaml").write_text(yaml.safe_dump(groups), encoding="utf-8")
+    assert check_all(config) == ["markerwaard"]
+
+
+def test_essential_categories_follow_the_group(config: Path) -> None:
+    read = read_sections(config, ["facilities", "target_groups"])
+    categories, groups = read["facilities"].categories, read["target_groups"].groups
+    assert essential_categories(groups["dementia"], categories) == ["supermarket", "meeting_place"]
+    everyday = ["supermarket", "stop", "gp", "pharmacy", "meeting_place"]
+    assert essential_categories(groups["age_75_plus"], categories) == everyday
+
+
+def test_the_norms_are_those_of_the_design(config: Path) -> None:
+    norms = read_sections(config, ["target_groups"])["target_groups"].norms
+    assert norms["gewoon"]["stop"] == Norm(comfort_m=350, norm_m=500, uiterst_m=800)
+    assert norms["kort"]["gp"] == Norm(comfort_m=400, norm_m=750, uiterst_m=1500)
+    assert set(norms["dementie"]) == {"supermarket", "meeting_place"}
+
+
+def test_completeness_falls_back_to_the_default() -> None:
+    settings = CompletenessSettings(default="doubtful", reason="proef", categories={"stop": "complete"})
+    assert [settings.of("stop"), settings.of("gp")] == ["complete", "doubtful"]
+
+
+def test_a_rate_keeps_its_source() -> None:
+    with pytest.raises(ValidationError, match="source"):
+        Rate.model_validate(
+            {"value": 0.1, "low": 0.1, "high": 0.1, "what": "x", "year": "2020", "population_base": "all"}
+        )
