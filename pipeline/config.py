@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Metres = Annotated[float, Field(gt=0)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
-TagRule = dict[str, str | list[str]]
+TagValues = str | Annotated[list[str], Field(min_length=1)]
 Level = Literal["buurt", "postcode", "wijk", "gemeente"]
 Completeness = Literal["complete", "doubtful", "unknown"]
 
@@ -19,10 +19,20 @@ ALL_INHABITANTS = "all_inhabitants"
 """The target group that checks and mean distances rest on; every target_groups.yaml has it."""
 
 
+def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+    if not any(value != "" for value in rule.values()):
+        raise ValueError("een regel moet ten minste één tag noemen die er moet zijn")
+    return rule
+
+
+TagRule = Annotated[dict[str, TagValues], AfterValidator(_has_a_real_key)]
+"""OSM tags that must all fit: a value, one of a list, ``*`` for any value, an empty value for no such tag."""
+
+
 class Section(BaseModel):
     """Base of all settings: frozen, and a key that is not known is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 # --- params.yaml ---------------------------------------------------------------------------------------------------
@@ -59,6 +69,7 @@ class NetworkSettings(Section):
     not_walkable: list[TagRule]
     connect_max_m: Metres
     edge_m: Metres
+    cut_m: Metres
     buffer_min_m: Metres
     buffer_factor: float = Field(ge=1)
     island_max_nodes: int = Field(ge=0)
@@ -150,7 +161,7 @@ class Norm(Section):
 class Rate(Section):
     """A factor from research: the share of a population to which something applies."""
 
-    value: Share
+    value: float = Field(gt=0, le=1)
     low: Share
     high: Share
     what: str
@@ -165,16 +176,27 @@ class Rate(Section):
         return self
 
 
+class RateFigure(Section):
+    """A figure that is itself a share, read where the dwelling stands, with the margin of its source as factors."""
+
+    figure: str
+    low_factor: float = Field(gt=0, le=1)
+    high_factor: float = Field(ge=1)
+    what: str
+    source: str
+    population_base: Literal["home", "all"]
+
+
 class Term(Section):
     """People = a count of the base area x a share read where the dwelling stands x rates.
 
-    `part` and `of` name figures: the share is sum(part) / sum(of). `rate_figure` names a figure that is itself a share.
+    `part` and `of` name figures: the share is sum(part) / sum(of).
     """
 
     count: str
     part: list[str] = []
     of: list[str] = []
-    rate_figure: str | None = None
+    rate_figure: RateFigure | None = None
     rates: list[Rate] = []
 
     @model_validator(mode="after")
@@ -192,7 +214,7 @@ class TargetGroup(Section):
     terms: list[Term] = Field(min_length=1)
     profile: Literal["on_foot"]
     norms: str
-    essential: list[Code] | None = None
+    essential: Annotated[list[Code], Field(min_length=1)] | None = None
     min_count: int = Field(ge=1)
 
 
@@ -259,6 +281,12 @@ class AreaSettings(Section):
     origin: Literal["demo", "file"] = Field(alias="from")
     layers: list[AreaLayer] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _has_wijken(self) -> Self:
+        if "wijk" not in {layer.level for layer in self.layers}:
+            raise ValueError("een laag met level wijk ontbreekt; units worden van wijken gemaakt")
+        return self
+
 
 class FigureColumn(Section):
     """How one column (or one key of a long table) becomes a figure."""
@@ -289,11 +317,25 @@ class FigureTable(SourceFile):
             raise ValueError("geef óf columns (brede tabel) óf key, value, keys en rounding (lange tabel)")
         return self
 
+    @model_validator(mode="after")
+    def _wholes_come_first(self) -> Self:
+        seen: set[str] = set()
+        for name, column in self.columns.items():
+            if column.percent_of is not None and column.percent_of not in seen:
+                raise ValueError(
+                    f"columns.{name}.percent_of: {column.percent_of} moet een kolom zijn die erboven staat"
+                )
+            seen.add(name)
+        return self
+
 
 class ReferenceTable(SourceFile):
-    """Mean car-road distances (km) that CBS publishes for the gemeente, to print beside ours."""
+    """Mean car-road distances (km) that CBS publishes for the gemeente `gemeente`, to print beside ours."""
 
     year: int = Field(ge=1990, le=2100)
+    code: str
+    gemeente: Annotated[str, Field(pattern=r"^GM\d{4}$")]
+    separator: str = ","
     columns_km: dict[Code, str] = Field(min_length=1)
 
 

@@ -81,7 +81,7 @@ UNIT_KINDS = ("dorp", "wijk", "base_area")
 REACH = ("within", "beyond", "undecided", "no_norm")
 VERDICTS = ("too_small", "severe", "witte_vlek", "attention", "undetermined", "none")
 DISTANCE_KINDS = ("comfort", "norm", "uiterst")
-CAUSES = ("none", "edge", "not_connected", "not_placed", "figure", "combined")
+CAUSES = ("none", "edge", "not_connected", "not_placed", "figure", "margin", "combined")
 
 FIGURES = Contract(
     "figures",
@@ -262,11 +262,9 @@ REACH_DISTANCES = Contract(
         "unit_code": _UNIT,
         "target_group": _GROUP,
         "category": _CATEGORY,
-        "median_m": Column("metres", "median over the people placed and connected", "nobody, or most reach none"),
-        "p90_m": Column("metres", "90th percentile", "nobody, or a tenth reach none"),
-        "is_upper_bound": Column(
-            "flag", "something nearer may lie outside the extract for some of the median's people"
-        ),
+        "median_m": Column("metres", "half of them live within it", "nobody, or half not placed or reaching none"),
+        "p90_m": Column("metres", "90 % of them live within it", "nobody, or a tenth not placed or reaching none"),
+        "is_upper_bound": Column("flag", "the median may be clearly lower: exits of the extract, people not placed"),
         "facility_id": Column("code", "the facility nearest to most of them", "none can be walked to"),
     },
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from pipeline.config import (
     AreaSettings,
@@ -31,10 +31,17 @@ from pipeline.config import (
 )
 from pipeline.errors import SettingsError, collected, raise_faults
 
+
+def _all_different(regions: list[str]) -> list[str]:
+    if len(set(regions)) < len(regions):
+        raise ValueError("een regio staat er meer dan eens in")
+    return regions
+
+
 PARAMS = "params.yaml"
 REGION = "regions/{region}.yaml"
 SECTIONS: Mapping[str, tuple[str, Any]] = {
-    "regions": (PARAMS, Annotated[list[Code], Field(min_length=1)]),
+    "regions": (PARAMS, Annotated[list[Code], Field(min_length=1), AfterValidator(_all_different)]),
     "units": (PARAMS, UnitSettings),
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
@@ -85,6 +92,25 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 _DUTCH = {
     "extra_forbidden": "onbekende sleutel; verwijder deze of verbeter de spelling",
     "missing": "ontbreekt; vul deze in",
+    "greater_than": "moet groter zijn dan {gt}; verbeter de waarde",
+    "greater_than_equal": "moet ten minste {ge} zijn; verbeter de waarde",
+    "less_than": "moet kleiner zijn dan {lt}; verbeter de waarde",
+    "less_than_equal": "mag hoogstens {le} zijn; verbeter de waarde",
+    "finite_number": "moet een eindig getal zijn; verbeter de waarde",
+    "literal_error": "moet een van deze zijn: {expected}; verbeter de waarde",
+    "string_pattern_mismatch": "heeft niet de vorm {pattern}; verbeter de waarde",
+    "string_too_short": "is leeg; vul deze in",
+    "float_parsing": "moet een getal zijn; verbeter de waarde",
+    "float_type": "moet een getal zijn; verbeter de waarde",
+    "int_parsing": "moet een heel getal zijn; verbeter de waarde",
+    "int_type": "moet een heel getal zijn; verbeter de waarde",
+    "int_from_float": "moet een heel getal zijn; verbeter de waarde",
+    "bool_parsing": "moet true of false zijn; verbeter de waarde",
+    "bool_type": "moet true of false zijn; verbeter de waarde",
+    "list_type": "moet een lijst zijn; verbeter de waarde",
+    "dict_type": "moet een blok met sleutels zijn; verbeter de waarde",
+    "model_type": "moet een blok met sleutels zijn; verbeter de waarde",
+    "value_error": "{error}; verbeter de waarde",
     "string_type": "moet tekst zijn; zet de waarde tussen aanhalingstekens",
     "too_short": "is te kort of leeg; geef ten minste één waarde",
 }
@@ -92,7 +118,7 @@ _DUTCH = {
 
 def _fault(path: Path, section: str, error: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in (section, *error["loc"]) if not str(part).startswith("function-"))
-    reason = _DUTCH.get(error["type"], f"{error['msg']}; verbeter de waarde")
+    reason = _DUTCH.get(error["type"], "is geen mogelijke waarde; verbeter deze").format(**error.get("ctx", {}))
     value = error["input"]
     shown = f" (nu: {value!r})" if isinstance(value, str | int | float | bool) else ""
     return f"{path.as_posix()}: {place}: {reason}{shown}."
@@ -200,10 +226,15 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
         for code in codes
         if code not in categories
     ]
+    place = (config / "target_groups.yaml").as_posix()
     for name, group in groups.groups.items():
-        missing = [code for code in essential_categories(group, categories) if code not in groups.norms[group.norms]]
-        faults += [
-            f"{(config / 'target_groups.yaml').as_posix()}: norms.{group.norms}.{code} ontbreekt voor {name}."
-            for code in missing
-        ]
+        essential = essential_categories(group, categories)
+        missing = [code for code in essential if code not in groups.norms[group.norms]]
+        faults += [f"{place}: norms.{group.norms}.{code} ontbreekt voor {name}; vul deze in." for code in missing]
+        if "witte_vlekken" in shared and not _can_be_a_witte_vlek(essential, shared["witte_vlekken"]):
+            faults.append(f"{place}: groups.{name}: met deze essentiële categorieën kan nooit een witte vlek ontstaan.")
     return faults
+
+
+def _can_be_a_witte_vlek(essential: list[str], settings: WitteVlekSettings) -> bool:
+    return len(essential) >= settings.min_beyond and bool(set(essential) & set(settings.anchor_categories))

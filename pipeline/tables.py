@@ -16,6 +16,8 @@ from pipeline.contracts import CRS, Contract
 from pipeline.errors import TableError, raise_faults
 
 _OFFENDERS_SHOWN = 5
+_DECIMALS = 9
+"""Numbers are kept to nine decimals: finer is noise, and differs between machines."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,18 @@ def _geometry_faults(contract: Contract, frame: pd.DataFrame) -> list[str]:
 
 
 def write_table(contract: Contract, frame: pd.DataFrame, path: Path) -> None:
-    """Write `frame` as Parquet (GeoParquet with geometry), columns and rows in the contract's order."""
+    """Write `frame` as Parquet (GeoParquet with geometry), columns and rows in the contract's order.
+
+    Raises
+    ------
+    TableError
+        If it breaks the contract.
+    """
     missing = [name for name in contract.columns if name not in frame.columns]
     raise_faults(TableError, [f"tabel {contract.name}: kolom {name} ontbreekt." for name in missing])
     ordered = frame[list(contract.columns)].sort_values(list(contract.key), kind="stable").reset_index(drop=True)
+    numbers = ordered.select_dtypes("float64").columns
+    ordered[numbers] = ordered[numbers].round(_DECIMALS)
     check_table(contract, ordered)
     ordered.to_parquet(path, compression="zstd", index=False)
 

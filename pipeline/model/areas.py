@@ -11,7 +11,7 @@ import shapely
 
 from pipeline.config import DwellingSettings, RegionSettings, UnitSettings
 from pipeline.contracts import CRS
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, raise_faults
 from pipeline.model.dwellings import wijk_of_buurt
 
 _M2_PER_KM2 = 1_000_000
@@ -22,8 +22,11 @@ def figure_by_area(figures: pd.DataFrame, variable: str) -> pd.Series:
     return figures[figures["variable"] == variable].set_index("area_code")["value"]
 
 
-def require_overlap(extract: shapely.Polygon, areas: gpd.GeoDataFrame) -> None:
-    """Raise SourceError if the extract of the map holds no part of any area."""
+def require_overlap(extract: shapely.Polygon, areas: gpd.GeoDataFrame, region: RegionSettings) -> None:
+    """Raise SourceError if there are no areas of the base level, or the extract of the map holds no part of any."""
+    areas = areas[areas["area_level"] == region.base_level]
+    if areas.empty:
+        raise SourceError(f"areas: een laag met level {region.base_level} ontbreekt; voeg deze toe.")
     if not areas.geometry.intersects(extract).any():
         raise SourceError(
             "het OpenStreetMap-uittreksel en de gebieden overlappen niet; neem een uittreksel van deze regio, of "
@@ -91,7 +94,26 @@ def describe_base_areas(
         geometry="geometry",
         crs=CRS,
     )
-    return frame[frame["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
+    chosen = frame[frame["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
+    _require_usable(chosen, region)
+    return chosen
+
+
+def _require_usable(base: gpd.GeoDataFrame, region: RegionSettings) -> None:
+    """Raise SourceError if there is nothing to compute: no base areas, no dwellings, or a wijk without a name."""
+    gemeenten = ", ".join(region.gemeenten)
+    faults = []
+    if base.empty:
+        faults.append(f"geen enkel gebied ligt in {gemeenten}; verbeter gemeenten of de lagen in areas.")
+    elif not base["dwelling_count"].sum():
+        faults.append(
+            f"geen enkele woning gevonden in {gemeenten}; neem een OpenStreetMap-uittreksel met adressen en gebouwen."
+        )
+    unnamed = sorted(base.loc[base["wijk_name"].isna(), "wijk_code"].unique())
+    faults += [f"wijk {code} ontbreekt in de laag met wijken; neem een volledig bestand." for code in unnamed]
+    unknown = sorted(set(region.unit_names) - set(base["base_code"]))
+    faults += [f"region.unit_names: {code} is geen gebied van deze regio; verbeter de code." for code in unknown]
+    raise_faults(SourceError, faults)
 
 
 def _base_names(
@@ -191,10 +213,9 @@ def dwelling_ratio(dwelling_count: pd.Series, homes: pd.Series) -> pd.Series:
 
 
 def is_weak(ratio: pd.Series, homes: pd.Series, inhabitants: pd.Series, settings: DwellingSettings) -> pd.Series:
-    """Say which base areas are weak: the ratio is out of bounds, or unknown where people may live."""
+    """Say which base areas are weak: the ratio is out of bounds, or there is none where people may live."""
     out_of_bounds = (ratio < settings.weak_ratio_low) | (ratio > settings.weak_ratio_high)
-    unknown = homes.isna() & ~(inhabitants == 0)
-    return out_of_bounds | unknown
+    return out_of_bounds | (~(homes > 0) & ~(inhabitants == 0))
 
 
 def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[str, str]) -> pd.DataFrame:
@@ -203,16 +224,18 @@ def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[
     Parameters
     ----------
     base
-        base_code, base_name, gemeente_code, wijk_code, wijk_name, woonplaats_name, inhabitants_count (unknown counts
-        as none for the size of a place).
+        base_code, base_name, gemeente_code, wijk_code, wijk_name, woonplaats_name, inhabitants_count (where a part is
+        secret the known rest tells the size of a place; where all is, it is no dorp).
     settings
         Limits in inhabitants.
     overrides
         Unit name by base area code, of the region's settings; base areas with the same name form one unit.
     """
     inhabitants = base["inhabitants_count"].fillna(0)
-    in_place = inhabitants.groupby([base["gemeente_code"], base["woonplaats_name"]]).transform("sum")
-    is_dorp = base["woonplaats_name"].notna() & (in_place < settings.dorp_max_inhabitants)
+    place = [base["gemeente_code"], base["woonplaats_name"]]
+    in_place = inhabitants.groupby(place).transform("sum")
+    is_known = base["inhabitants_count"].notna().groupby(place).transform("any")
+    is_dorp = base["woonplaats_name"].notna() & is_known & (in_place < settings.dorp_max_inhabitants)
     in_wijk = inhabitants.where(~is_dorp, 0).groupby(base["wijk_code"]).transform("sum")
     is_split = ~is_dorp & (in_wijk > settings.unit_max_inhabitants)
     units = pd.DataFrame({"unit_code": base["wijk_code"], "unit_name": base["wijk_name"], "unit_kind": "wijk"})
@@ -225,7 +248,21 @@ def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[
     own_code = is_dorp | named.notna()
     slugs = units.loc[own_code, "unit_name"].map(_slug)
     units.loc[own_code, "unit_code"] = base.loc[own_code, "gemeente_code"] + "-" + slugs
+    _require_distinct(units)
     return units.set_index(pd.Index(base["base_code"]))
+
+
+def _require_distinct(units: pd.DataFrame) -> None:
+    """Raise SourceError if units of different names would share a code."""
+    names = units.groupby("unit_code")["unit_name"].agg(lambda names: sorted(set(names)))
+    clashing = [", ".join(found) for found in names if len(found) > 1]
+    raise_faults(
+        SourceError,
+        [
+            f"de namen {found} geven dezelfde code; kies in region.unit_names namen die meer verschillen."
+            for found in clashing
+        ],
+    )
 
 
 def _slug(name: str) -> str:

@@ -85,13 +85,16 @@ def _term_people(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], term: Te
     if term.part:
         people = people * _look_up(cells, wide, term.part, term.of)
     if term.rate_figure:
-        people = people * _look_up(cells, wide, [term.rate_figure], [])
+        people = people * _look_up(cells, wide, [term.rate_figure.figure], [])
+        people = _widened(people, term.rate_figure.low_factor, term.rate_figure.high_factor)
     for rate in term.rates:
-        for bound, factor in (("value", rate.value), ("low", rate.low), ("high", rate.high)):
-            people = people.assign(**{bound: people[bound] * factor})
-        people = people.assign(rounding_low=people["rounding_low"] * rate.value)
-        people = people.assign(rounding_high=people["rounding_high"] * rate.value)
+        people = _widened(people * rate.value, rate.low / rate.value, rate.high / rate.value)
     return _nobody_is_nobody(people, counts)
+
+
+def _widened(people: Interval, low_factor: float, high_factor: float) -> Interval:
+    """Return people with the worst case widened; the interval of rounding alone stays."""
+    return people.assign(low=people["low"] * low_factor, high=people["high"] * high_factor)
 
 
 def _nobody_is_nobody(people: Interval, counts: Interval) -> Interval:

@@ -94,20 +94,30 @@ def limit_extract(
 
 
 def clip_to(nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygon) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the nodes inside `extract` and the edges between them."""
+    """Return the nodes inside `extract`, with is_cut where an edge goes on outside, and the edges between them."""
     shapely.prepare(extract)
     kept = nodes[shapely.intersects_xy(extract, nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy())]
-    inside = edges["from_id"].isin(kept["node_id"]) & edges["to_id"].isin(kept["node_id"])
-    return kept.reset_index(drop=True), edges[inside].reset_index(drop=True)
+    from_inside, to_inside = edges["from_id"].isin(kept["node_id"]), edges["to_id"].isin(kept["node_id"])
+    cut = pd.concat([edges.loc[~to_inside, "from_id"], edges.loc[~from_inside, "to_id"]])
+    inside = edges[from_inside & to_inside].reset_index(drop=True)
+    return kept.assign(is_cut=kept["node_id"].isin(cut)).reset_index(drop=True), inside
 
 
-def mark_exits(nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygon, *, edge_m: float) -> pd.DataFrame:
-    """Return nodes with is_exit: a dead end at most `edge_m` from the edge of the extract may go on beyond it."""
+def mark_exits(
+    nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygon, cut_ids: Ints, *, edge_m: float, cut_m: float
+) -> pd.DataFrame:
+    """Return nodes with is_exit: where the way may go on beyond the extract.
+
+    These are nodes at which an edge was cut (is_cut), nodes at most `cut_m` from the edge whose way goes on to a node
+    that the extract lacks (`cut_ids`), and dead ends at most `edge_m` from the edge.
+    """
     degree = pd.concat([edges["from_id"], edges["to_id"]]).value_counts()
     is_dead_end = (nodes["node_id"].map(degree).fillna(0) == 1).to_numpy()
     points = shapely.points(nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy())
-    near_edge = shapely.dwithin(points, extract.exterior, edge_m)
-    return nodes.assign(is_exit=is_dead_end & near_edge)
+    from_edge = shapely.distance(points, extract.exterior)
+    lacks_next = nodes["node_id"].isin(cut_ids).to_numpy() & (from_edge <= cut_m)
+    is_exit = nodes["is_cut"].to_numpy() | lacks_next | (is_dead_end & (from_edge <= edge_m))
+    return nodes.drop(columns="is_cut").assign(is_exit=is_exit)
 
 
 def drop_islands(
@@ -121,6 +131,11 @@ def drop_islands(
     size = np.bincount(part, minlength=1)
     has_exit = np.bincount(part, weights=nodes["is_exit"], minlength=1) > 0
     kept = ((size > island_max_nodes) | has_exit)[part]
+    if not kept[start].any():
+        raise SourceError(
+            "het OpenStreetMap-uittreksel bevat geen samenhangend loopnetwerk in deze regio; "
+            "neem een volledig uittreksel."
+        )
     return nodes[kept].reset_index(drop=True), edges[kept[start]].reset_index(drop=True)
 
 

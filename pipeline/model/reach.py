@@ -15,8 +15,14 @@ _MEDIAN, _P90 = 0.5, 0.9
 _DECIMALS = 2
 """Distances are kept to the centimetre: finer is noise, and differs between machines."""
 
-_SAME_M = 0.5
-"""Medians nearer to each other than this are the same, in metres."""
+_ROUNDING = 1e-9
+"""Relative noise of a running sum."""
+
+_SHARE_DECIMALS = 9
+"""Finer than this a share is noise of the computation, which must not decide at exactly one half."""
+
+_SAME_MEDIAN = 0.05
+"""Bounds of a median nearer to each other than this part of it are the same: distances are shown to two digits."""
 
 
 def dwelling_access(network: Network, homes: Joined, dwelling_ids: pd.Series) -> pd.DataFrame:
@@ -108,8 +114,9 @@ def limits_of(groups: Mapping[str, TargetGroup], norms: Mapping[str, Mapping[str
 def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return per unit, group, category and norm the share and people beyond it, as `contracts.REACH_SHARES` has them.
 
-    People not placed count as possibly beyond. Shares are the exact extremes over all counts that the intervals of the
-    cells allow; where people are unknown, so are they.
+    People not placed count as possibly beyond. Shares are the exact extremes over all counts that the rounding of the
+    cells allows; where people are unknown, so are they. The range of a rate is the same everywhere, so it cancels in a
+    share (nearly so for groups of several rates, such as dementia by age); it does count in the number of people.
 
     Parameters
     ----------
@@ -130,13 +137,13 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     keys = ["unit_code", "target_group", "category", "distance_kind"]
     cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
     unit = np.asarray(cells.groupby(keys, sort=True).ngroup(), dtype=np.int64)
-    low, high = cells["people_low"].to_numpy(), cells["people_high"].to_numpy()
+    low, high = cells["rounding_low"].to_numpy(), cells["rounding_high"].to_numpy()
     certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
     frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
-    frame["share_low"] = 1 - extreme_share(unit, 1 - certain, low, high)
-    frame["share_high"] = extreme_share(unit, at_most, low, high)
-    frame["people_low"] = np.bincount(unit, weights=low * certain)
-    frame["people_high"] = np.bincount(unit, weights=high * at_most)
+    frame["share_low"] = (1 - extreme_share(unit, 1 - certain, low, high)).round(_SHARE_DECIMALS)
+    frame["share_high"] = extreme_share(unit, at_most, low, high).round(_SHARE_DECIMALS)
+    frame["people_low"] = np.bincount(unit, weights=cells["people_low"] * certain)
+    frame["people_high"] = np.bincount(unit, weights=cells["people_high"] * at_most)
     people = np.bincount(unit, weights=cells["people"])
     for name in ("edge", "not_connected", "not_placed"):
         part = np.bincount(unit, weights=cells["people"] * cells[name])
@@ -190,11 +197,11 @@ def _running_sum(values: Floats, unit: Ints) -> Floats:
 
 @dataclass(frozen=True)
 class _Ordered:
-    """Dwellings of one category ordered by unit and distance; `starts` are where units begin."""
+    """Dwellings of one category ordered by unit and distance; units begin at `starts` and are named by `units`."""
 
     index: Ints
-    units: Ints
     starts: Ints
+    units: pd.Index
     distance_m: Floats
 
 
@@ -203,52 +210,62 @@ def summarise_distances(
 ) -> pd.DataFrame:
     """Return median and 90th percentile walking distance, as `contracts.REACH_DISTANCES` has them.
 
-    Over the people placed on connected dwellings. Where for those of the median an exit of the extract is nearer than
-    the facility, the distance is an upper bound.
+    Over all people: who is not placed, not connected or reaches none counts as infinitely far. So both are upper
+    bounds, and unknown where that is too many people. The median is marked as an upper bound where it would be clearly
+    lower if the uncovered lived next door and something nearer lay at the nearest exit of the extract.
     """
     frame = dwellings[["dwelling_id", "cell_code", "unit_code"]].merge(access, on="dwelling_id", validate="one_to_one")
-    frame = frame[frame["is_connected"]]
     placed = demand[demand["is_placed"]]
     per_dwelling = (placed["people"] / placed["dwelling_count"]).to_numpy()
     weights = pd.Series(per_dwelling, index=pd.MultiIndex.from_frame(placed[["target_group", "cell_code"]]))
+    everyone = demand.groupby(["target_group", "unit_code"])["people"].agg(lambda people: people.sum(skipna=False))
     pieces = []
     for category, rows in distances.groupby("category", sort=True):
         here = frame.merge(rows, on="dwelling_id", validate="one_to_one")
         found = here["nearest_m"].fillna(np.inf).to_numpy()
-        at_least = np.minimum(found, here["exit_m"].fillna(np.inf).to_numpy())
-        unit, names = pd.factorize(here["unit_code"], sort=True)
-        ordered, ordered_least = _order(unit, found), _order(unit, at_least)
+        at_least = np.where(here["is_connected"], np.minimum(found, here["exit_m"].fillna(np.inf)), 0.0)
+        ordered, ordered_least = _order(here["unit_code"], found), _order(here["unit_code"], at_least)
         usual = _most_common(here["unit_code"], here["nearest_id"])
         for group in demand["target_group"].unique():
             people = here["cell_code"].map(weights[group]).to_numpy()
-            median = _quantile(ordered, people, _MEDIAN)
-            piece = pd.DataFrame({"unit_code": names, "target_group": group, "category": category})
-            piece["median_m"] = _finite(median)
-            piece["p90_m"] = _finite(_quantile(ordered, people, _P90))
-            with np.errstate(invalid="ignore"):
-                piece["is_upper_bound"] = median - _quantile(ordered_least, people, _MEDIAN) > _SAME_M
+            total = everyone[group].reindex(ordered.units).to_numpy()
+            median = _quantile(ordered, people, _MEDIAN * total)
+            lowest = _quantile(ordered_least, people, _MEDIAN * total - _not_placed(ordered, people, total))
+            piece = pd.DataFrame({"unit_code": ordered.units, "target_group": group, "category": category})
+            piece["median_m"] = median
+            piece["p90_m"] = _quantile(ordered, people, _P90 * total)
+            piece["is_upper_bound"] = lowest < (1 - _SAME_MEDIAN) * median
             piece["facility_id"] = piece["unit_code"].map(usual).astype("str")
             pieces.append(piece)
     return pd.concat(pieces, ignore_index=True)[list(REACH_DISTANCES.columns)]
 
 
-def _order(unit: Ints, distance_m: Floats) -> _Ordered:
+def _order(unit_codes: pd.Series, distance_m: Floats) -> _Ordered:
+    unit, names = pd.factorize(unit_codes, sort=True)
     index = np.lexsort((distance_m, unit))
-    units, starts = np.unique(unit[index], return_index=True)
-    return _Ordered(index, units, starts, distance_m[index])
+    starts = np.unique(unit[index], return_index=True)[1]
+    return _Ordered(index, starts, pd.Index(names), distance_m[index])
 
 
-def _quantile(ordered: _Ordered, people: Floats, quantile: float) -> Floats:
-    """Return per unit the distance within which `quantile` of its people live; missing without known people."""
-    weights = people[ordered.index]
-    running = np.cumsum(np.nan_to_num(weights))
-    before = running[ordered.starts] - np.nan_to_num(weights[ordered.starts])
-    total = np.add.reduceat(np.nan_to_num(weights), ordered.starts)
-    place = np.searchsorted(running, before + quantile * total, side="left")
+def _not_placed(ordered: _Ordered, people: Floats, total: Floats) -> Floats:
+    """Return per unit the people of its total who live in none of the dwellings."""
+    return np.maximum(total - np.add.reduceat(people[ordered.index], ordered.starts), 0)
+
+
+def _quantile(ordered: _Ordered, people: Floats, wanted: Floats) -> Floats:
+    """Return per unit the distance (m) within which `wanted` of its people live.
+
+    Missing where that is nobody, unknown, or more than are known to reach a facility at all.
+    """
+    weights = np.nan_to_num(people[ordered.index])
+    running = np.cumsum(weights)
+    before = running[ordered.starts] - weights[ordered.starts]
+    in_unit = np.add.reduceat(weights, ordered.starts)
+    place = np.searchsorted(running, before + np.nan_to_num(wanted) * (1 - _ROUNDING), side="left")
     last = np.append(ordered.starts[1:], len(running)) - 1
-    distance = ordered.distance_m[np.minimum(place, last)]
-    is_unknown = np.add.reduceat(np.isnan(weights), ordered.starts) > 0
-    return np.where((total > 0) & ~is_unknown, distance, np.nan)
+    distance = _finite(ordered.distance_m[np.clip(place, ordered.starts, last)])
+    is_known = (in_unit > 0) & (wanted <= in_unit * (1 + _ROUNDING))
+    return np.where(is_known, distance, np.nan)
 
 
 def _finite(distance_m: Floats) -> Floats:

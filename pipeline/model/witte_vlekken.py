@@ -69,7 +69,8 @@ def _causes(frame: pd.DataFrame, share_beyond: float) -> npt.NDArray[np.object_]
     """Return what would decide an undecided category.
 
     The first of edge, not placed and not connected that alone decides it, whichever way it turns out; else the first
-    that does so if it turns out one way; else several together, or the figure itself.
+    that does so if it turns out one way; else several together; else the margin of the figures. Unknown people need
+    the figure itself.
     """
     low, high = frame["share_low"], frame["share_high"]
     parts = {name: frame[f"{name}_share"] for name in _COMPONENTS}
@@ -79,7 +80,7 @@ def _causes(frame: pd.DataFrame, share_beyond: float) -> npt.NDArray[np.object_]
     either = [if_within[name] | if_beyond[name] for name in _COMPONENTS]
     together = sum(parts.values()) > 0
     cause = np.select(
-        [low.isna(), *both, *either, together], ["figure", *_COMPONENTS, *_COMPONENTS, "combined"], "figure"
+        [low.isna(), *both, *either, together], ["figure", *_COMPONENTS, *_COMPONENTS, "combined"], "margin"
     )
     return np.where(frame["reach"] == "undecided", cause, "none")
 
@@ -154,7 +155,7 @@ def severity(judged: pd.DataFrame, shares: pd.DataFrame, categories: Mapping[str
     frame = judged[judged["is_essential"]].merge(norm, on=[*_KEYS, "category"], how="left", validate="one_to_one")
     weight = frame["category"].map({code: one.weight_visits_per_year for code, one in categories.items()})
     is_complete = frame["completeness"] == "complete"
-    frame["severity_low"] = (frame["people_low"] * weight).where(is_complete, 0.0)
+    frame["severity_low"] = (frame["people_low"] * weight).where(is_complete, frame["people_low"] * 0)
     frame["severity_high"] = frame["people_high"] * weight
     return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(_known_sum)
 

@@ -57,7 +57,7 @@ def category_line(facts: CategoryFacts, share_beyond: float) -> CategoryLine:
 
 
 def median_text(walk: Walk | None) -> str:
-    """Write the median walking distance; 'hoogstens' where something nearer may lie outside the extract."""
+    """Write the median walking distance; 'hoogstens' where it may be clearly shorter."""
     if walk is None or walk.median_m is None:
         return UNKNOWN
     return f"{UPPER_BOUND} {distance(walk.median_m)}" if walk.is_upper_bound else distance(walk.median_m)
@@ -131,9 +131,14 @@ def deciding_data(undecided: list[CategoryFacts]) -> list[str]:
         "not_connected": "de looproute naar de adressen die nu aan geen enkele weg vastzitten",
         "not_placed": "de adressen van de bewoners die nu op geen woning zijn geplaatst",
         "figure": "het aantal mensen van deze groep in dit gebied, dat nu ontbreekt of geheim is",
-        "combined": "nauwkeuriger cijfers over deze groep in dit gebied",
+        "margin": "nauwkeuriger cijfers over deze groep in dit gebied",
     }
     found += [text for cause, text in others.items() if any(cause in one for one in causes.values())]
+    doubtful = [in_sentence(facts.plural) for facts in edge if facts.judgement.completeness != "complete"]
+    if doubtful:
+        found.append(
+            f"voor een oordeel zonder voorbehoud ook of op de kaart geen {listing(doubtful, last='of')} ontbreken"
+        )
     return [sentence(text) for text in found]
 
 
@@ -146,7 +151,7 @@ def _causes(facts: CategoryFacts) -> list[str]:
         "not_connected": norm.not_connected_share,
         "not_placed": norm.not_placed_share,
     }
-    return [name for name, part in parts.items() if part] or [cause]
+    return [name for name, part in parts.items() if part]
 
 
 def _edge_check(undecided: list[CategoryFacts]) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+NOT_JUDGED = "niet beoordeeld"
+"""Stands for what is not worked out of a unit that is too small."""
+
 VERDICT = {
     "none": "geen",
     "attention": "aandacht",

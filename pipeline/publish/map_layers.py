@@ -37,6 +37,10 @@ _ROAD_WEIGHTS = {1: 2.6, 2: 1.8, 3: 1.1}
 _SMALL_ROAD_WEIGHT = 0.6
 _LAYER_ORDER = ("water", "road", "railway", "built_up", "green")
 
+_POINT_TURNS: tuple[tuple[str, str, float], ...] = (
+    ("#ffffff", "", 1.5), ("", "#ffffff", 2.5), ("#1a1a1a", "", 1.5), ("", "#1a1a1a", 2.5),
+)  # fmt: skip
+"""Edge, fill (empty: the colour of the category) and width of the edge, for each time round the colours."""
 _POINT_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 """Colours that stay apart for colour-blind readers (Okabe and Ito); used filled first, then as rings."""
 
@@ -78,11 +82,14 @@ def build_layers(results: Results, unit_codes: Sequence[str]) -> OfflineMap:
 
 
 def point_style(position: int) -> dict[str, Any]:
-    """Return the marker of the category at a position: filled for the first ones, rings for those after."""
-    colour = _POINT_COLOURS[position % len(_POINT_COLOURS)]
-    if position < len(_POINT_COLOURS):
-        return {"radius": 6, "color": "#ffffff", "weight": 1.5, "fillColor": colour, "fillOpacity": 1.0, "fill": True}
-    return {"radius": 5, "color": colour, "weight": 2.5, "fillColor": "#ffffff", "fillOpacity": 1.0, "fill": True}
+    """Return the marker of the category at a position: filled, then rings, then both with a dark core or edge."""
+    turn, place = divmod(position, len(_POINT_COLOURS))
+    colour = _POINT_COLOURS[place]
+    edge, fill, weight = _POINT_TURNS[turn % len(_POINT_TURNS)]
+    return {
+        "radius": 6 if weight < 2 else 5, "color": edge or colour, "weight": weight, "fillColor": fill or colour,
+        "fillOpacity": 1.0, "fill": True,
+    }  # fmt: skip
 
 
 def label_points(results: Results, unit_codes: Sequence[str]) -> list[tuple[float, float, str, int]]:

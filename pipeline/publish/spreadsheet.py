@@ -6,7 +6,7 @@ import io
 from pipeline.publish.dutch_numbers import UNKNOWN
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import CategoryFacts, GroupFacts, read_facts
-from pipeline.publish.labels import FICTIONAL, REACH, VERDICT
+from pipeline.publish.labels import FICTIONAL, NOT_JUDGED, REACH, VERDICT
 from pipeline.publish.results import Results
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -50,6 +50,7 @@ def _yes(value: bool) -> str:
 
 def _row(facts: GroupFacts, explanation: Explanation) -> dict[str, str]:
     count, judgement = facts.count, facts.judgement
+    is_judged = judgement.verdict != "too_small"
     row = {
         "Code": facts.unit.unit_code,
         "Gebied": facts.unit.unit_name,
@@ -58,8 +59,8 @@ def _row(facts: GroupFacts, explanation: Explanation) -> dict[str, str]:
         "Doelgroep": facts.group_label,
         "Oordeel": VERDICT[judgement.verdict],
         "Onder voorbehoud": _yes(judgement.is_provisional),
-        "Oordeel als het voorbehoud klopt": VERDICT[judgement.provisional_verdict],
-        "Zwaarst mogelijke oordeel": VERDICT[judgement.worst_verdict],
+        "Oordeel als er niets op de kaart ontbreekt": VERDICT[judgement.provisional_verdict],
+        "Zwaarst mogelijke oordeel": VERDICT[judgement.worst_verdict] if is_judged else NOT_JUDGED,
         "Mensen": _decimal(count.people),
         "Mensen, laag": _decimal(count.shown_low),
         "Mensen, hoog": _decimal(count.shown_high),
@@ -69,8 +70,8 @@ def _row(facts: GroupFacts, explanation: Explanation) -> dict[str, str]:
         "Mensen zonder bekende woning": _decimal(count.not_placed_people, 1),
         "Mensen per km2": _decimal(count.people_per_km2, 1),
         "Mensen per 1.000 inwoners": _decimal(count.people_per_1000, 1),
-        "Ernst laag (bezoeken per jaar)": _decimal(judgement.severity_low),
-        "Ernst hoog (bezoeken per jaar)": _decimal(judgement.severity_high),
+        "Ernst laag (bezoeken per jaar)": _decimal(judgement.severity_low) if is_judged else NOT_JUDGED,
+        "Ernst hoog (bezoeken per jaar)": _decimal(judgement.severity_high) if is_judged else NOT_JUDGED,
     }
     for category in facts.categories:
         row |= _category_cells(category)

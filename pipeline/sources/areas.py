@@ -59,6 +59,8 @@ def _read_layer(layer: AreaLayer, path: Path) -> gpd.GeoDataFrame:
     )
     for column, values in layer.where.items():
         raw = raw[raw[column].astype("str").str.strip().isin(values)]
+    if raw.empty:
+        raise SourceError(f"{place}: geen gebieden met {layer.where}; verbeter het bestand of de instelling where.")
     codes = clean_codes(raw[layer.code])
     raise_faults(SourceError, [*_code_faults(codes, layer, place), *_geometry_faults(raw.geometry, codes, place)])
     areas = pd.DataFrame(

@@ -1,5 +1,7 @@
 """Figures per area from CBS-style tables: wide or long, with codes padded and missing values in CBS's ways."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,7 +53,14 @@ def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
 
 def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, float | None]:
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
-    raw = _read_csv(folder / reference.file, ",")
+    raw = _read_csv(folder / reference.file, reference.separator)
+    codes = clean_codes(raw[_match_column(raw, reference.code, reference.file)])
+    raw = raw[codes == reference.gemeente]
+    if len(raw) != 1:
+        raise SourceError(
+            f"{reference.file}: {len(raw)} rijen voor gemeente {reference.gemeente}, moet er één zijn; "
+            "verbeter het bestand."
+        )
     values: dict[str, float | None] = {}
     faults: list[str] = []
     for category, column in reference.columns_km.items():
@@ -63,16 +72,36 @@ def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, floa
 
 
 def _read_csv(path: Path, separator: str) -> pd.DataFrame:
+    """Read a CSV as text; the index is the row as a spreadsheet counts it, heading and blank rows included."""
     try:
-        raw = pd.read_csv(path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
         reason = " ".join(str(error).split())
         raise SourceError(
             f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer."
         ) from None
-    if raw.empty:
+    if len(lines) < 2:
         raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
-    return pd.DataFrame({name: raw[name].str.strip() for name in raw.columns})
+    width = len(lines[0])
+    if width == 1:
+        raise SourceError(f"{path.name}: heeft maar één kolom; staat er een ander scheidingsteken dan '{separator}'?")
+    numbered = [(number, line) for number, line in enumerate(lines[1:], start=2) if line]
+    uneven = [(number, len(line)) for number, line in numbered if len(line) != width]
+    raise_faults(
+        SourceError,
+        [f"{path.name}, rij {number}: {found} velden in plaats van {width}; herstel de rij." for number, found in
+         uneven[:_OFFENDERS_SHOWN]],
+    )  # fmt: skip
+    cells = [[cell.strip() for cell in line] for _, line in numbered]
+    return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=_distinct(lines[0]), dtype="str")
+
+
+def _distinct(headings: list[str]) -> list[str]:
+    """Return the headings; one that was there before gets a number behind a point, so that it can be told apart."""
+    stripped = [heading.strip() for heading in headings]
+    return [f"{name}.{stripped[:place].count(name)}" if name in stripped[:place] else name
+            for place, name in enumerate(stripped)]  # fmt: skip
 
 
 def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
@@ -86,19 +115,21 @@ def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
     return found[0]
 
 
-def _numbers(raw: pd.Series, column: str, file: str, *, is_percent: bool = False) -> pd.Series:
+def _numbers(raw: pd.Series, column: str, file: str, unit: str = "number") -> pd.Series:
     """Return numbers; missing where CBS says unknown or secret. A fault counts rows as a spreadsheet does."""
     known = ~raw.isin(MISSING)
     numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
+    finite = pd.Series(np.isfinite(numbers), raw.index)
     problems: dict[str, pd.Series] = {
         "is geen getal; schrijf cijfers met een punt als decimaalteken": known & numbers.isna(),
         "is negatief; CBS schrijft onbekend als . of -99997": numbers < 0,
-        "is meer dan 100 procent; verbeter het getal": is_percent & (numbers > _PERCENT) & np.isfinite(numbers),
-        "is oneindig; vul een getal in": pd.Series(np.isinf(numbers), raw.index),
+        "is meer dan 100 procent; verbeter het getal": finite & (unit == "percent") & (numbers > _PERCENT),
+        "is geen heel aantal; schrijf duizendtallen zonder punt": finite & (unit == "count") & (numbers % 1 != 0),
+        "is oneindig; vul een getal in": ~finite & numbers.notna(),
     }
     raise_faults(
         SourceError,
-        [f"{file}, rij {index + 2}, kolom {column}: '{raw[index]}' {problem}."
+        [f"{file}, rij {index}, kolom {column}: '{raw[index]}' {problem}."
          for problem, affected in problems.items() for index in raw.index[affected][:_OFFENDERS_SHOWN]],
     )  # fmt: skip
     return numbers
@@ -136,14 +167,14 @@ def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
 
 def _malformed_codes(table: FigureTable, raw: pd.Series, codes: pd.Series) -> list[str]:
     return [
-        f"{table.file}, rij {index + 2}, kolom {table.code}: '{raw[index]}' is geen code van een gebied; verbeter deze."
+        f"{table.file}, rij {index}, kolom {table.code}: '{raw[index]}' is geen code van een gebied; verbeter deze."
         for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]
     ]
 
 
 def _repeated(table: FigureTable, keys: pd.Series) -> list[str]:
     return [
-        f"{table.file}, rij {index + 2}: {keys[index]} komt meer dan eens voor; laat er één over."
+        f"{table.file}, rij {index}: {keys[index]} komt meer dan eens voor; laat er één over."
         for index in keys.index[keys.duplicated()][:_OFFENDERS_SHOWN]
     ]
 
@@ -154,7 +185,7 @@ def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series, fault
     for variable, one in table.columns.items():
         with collected(faults):
             cells = raw[_match_column(raw, one.column, table.file)]
-            numbers[variable] = _numbers(cells, one.column, table.file, is_percent=one.unit == "percent")
+            numbers[variable] = _numbers(cells, one.column, table.file, one.unit)
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
     for variable, one in table.columns.items():
@@ -196,7 +227,7 @@ def _long_figures(
     ]
     numbers = pd.Series(dtype="float64")
     with collected(faults):
-        numbers = _numbers(values, str(table.value), table.file)
+        numbers = _numbers(values, str(table.value), table.file, "count")
     raise_faults(SourceError, faults)
     variables = keys.map(dict(table.keys)).astype("str")
     return _rounded(numbers, table.rounding or 0).assign(area_code=codes, variable=variables)

@@ -24,6 +24,9 @@ from pipeline.contracts import CRS
 from pipeline.errors import SourceError
 
 Tags = dict[str, str]
+Floats = npt.NDArray[np.float64]
+
+_DECIMALS = 3
 
 _TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 _PLACES = ("city", "town", "village", "hamlet")
@@ -33,13 +36,17 @@ _WKB = osmium.geom.WKBFactory()
 
 @dataclass(frozen=True)
 class Ways:
-    """Ways as runs of nodes: way i has the nodes ``node_ids[starts[i]:starts[i + 1]]``."""
+    """Ways as runs of nodes: way i has the nodes ``node_ids[starts[i]:starts[i + 1]]``.
+
+    `cut_ids` are the nodes at which a way goes on to a node that the extract lacks.
+    """
 
     tags: list[Tags]
     starts: npt.NDArray[np.int64]
     node_ids: npt.NDArray[np.int64]
     x_m: npt.NDArray[np.float64]
     y_m: npt.NDArray[np.float64]
+    cut_ids: npt.NDArray[np.int64]
 
 
 @contextmanager
@@ -104,8 +111,13 @@ def read_extract(pbf: Path) -> shapely.Polygon:
 
 
 def _to_rd(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    x, y = _TO_RD.transform(lon_lat[:, 0], lon_lat[:, 1])
-    return np.column_stack([x, y])
+    return np.column_stack(_rd(lon_lat[:, 0], lon_lat[:, 1]))
+
+
+def _rd(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Return EPSG:28992 to the millimetre: finer is noise, and differs between machines."""
+    x, y = _TO_RD.transform(lon, lat)
+    return np.round(x, _DECIMALS), np.round(y, _DECIMALS)
 
 
 def _frame(rows: dict[str, list[Any]], geometry: Sequence[Any]) -> gpd.GeoDataFrame:
@@ -234,29 +246,44 @@ def read_ways(pbf: Path, keys: Iterable[str]) -> Ways:
     """Read all ways with any of `keys`. A node that the extract lacks is left out of its way, which is cut there."""
     tags: list[Tags] = []
     starts, ids, lons, lats = [0], [], [], []
+    cut_ids: set[int] = set()
     with _readable(pbf):
         for one in _processor(pbf, keys):
             if not one.is_way():
                 continue
-            for run in _runs(one.nodes):
+            runs = _runs(one.nodes)
+            cut_ids |= _cut_ids(runs)
+            for run in (run for run in runs if len(run) > 1):
                 tags.append(dict(one.tags))
                 ids += [node[0] for node in run]
                 lons += [node[1] for node in run]
                 lats += [node[2] for node in run]
                 starts.append(len(ids))
-    x, y = _TO_RD.transform(np.array(lons), np.array(lats)) if ids else (np.empty(0), np.empty(0))
-    return Ways(tags, np.array(starts, dtype=np.int64), np.array(ids, dtype=np.int64), np.asarray(x), np.asarray(y))
+    x, y = _rd(np.array(lons, dtype=np.float64), np.array(lats, dtype=np.float64))
+    return Ways(
+        tags,
+        np.array(starts, dtype=np.int64),
+        np.array(ids, dtype=np.int64),
+        x,
+        y,
+        np.array(sorted(cut_ids), dtype=np.int64),
+    )
 
 
 def _runs(nodes: Any) -> list[list[tuple[int, float, float]]]:
-    """Split the nodes of a way into runs without a gap; a run of one node is no way."""
+    """Split the nodes of a way where the extract lacks one; a run may be empty or a single node."""
     runs: list[list[tuple[int, float, float]]] = [[]]
     for node in nodes:
         if node.location.valid():
             runs[-1].append((node.ref, node.location.lon, node.location.lat))
         else:
             runs.append([])
-    return [run for run in runs if len(run) > 1]
+    return runs
+
+
+def _cut_ids(runs: list[list[tuple[int, float, float]]]) -> set[int]:
+    """Return the nodes beside a gap."""
+    return {run[-1][0] for run in runs[:-1] if run} | {run[0][0] for run in runs[1:] if run}
 
 
 def matches(tags: Tags, rule: TagRule) -> bool:
@@ -327,4 +354,6 @@ def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence
     nodes = np.concatenate([np.arange(ways.starts[index], ways.starts[index + 1]) for index in kept])
     size = np.diff(ways.starts)[kept]
     starts = np.concatenate([[0], np.cumsum(size)])
-    return Ways([ways.tags[i] for i in kept], starts, ways.node_ids[nodes], ways.x_m[nodes], ways.y_m[nodes])
+    return Ways(
+        [ways.tags[i] for i in kept], starts, ways.node_ids[nodes], ways.x_m[nodes], ways.y_m[nodes], ways.cut_ids
+    )

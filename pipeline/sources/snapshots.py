@@ -51,7 +51,7 @@ def write_provenance(files: Sequence[SourceFile], folder: Path, generator_versio
             record["generator_version"] = generator_version
         records.append(record)
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-    (folder / PROVENANCE).write_text(text, encoding="utf-8")
+    (folder / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_provenance(folder: Path) -> list[dict[str, str]]:

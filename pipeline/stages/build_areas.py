@@ -22,7 +22,7 @@ def build_areas(
     """Bring boundaries, figures, addresses and buildings together into base areas, units and dwellings."""
     pbf = files.snapshot("osm") / osm.file
     every = read_areas(areas.layers, files.snapshot("areas"))
-    area_model.require_overlap(osm_source.read_extract(pbf), every)
+    area_model.require_overlap(osm_source.read_extract(pbf), every, region)
     figures = files.read(FIGURES)
     addresses = osm_source.read_addresses(pbf)
     located = dwelling_model.locate_addresses(addresses, every, base_level=region.base_level)

@@ -43,7 +43,7 @@ def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
     with replaced_together(table, metrics_file) as temporary:
         write_table(CHECKS, checks, temporary[table])
         text = json.dumps({**metrics, "reference": chosen}, ensure_ascii=False, indent=2) + "\n"
-        temporary[metrics_file].write_text(text, encoding="utf-8")
+        temporary[metrics_file].write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

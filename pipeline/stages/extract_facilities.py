@@ -1,16 +1,27 @@
 """Stage: extract the facilities of every category from OpenStreetMap."""
 
-from pipeline.config import FacilitySettings, OsmSettings
-from pipeline.contracts import FACILITIES
+from pipeline.config import FacilitySettings, NetworkSettings, OsmSettings, TargetGroupSettings
+from pipeline.contracts import BASE_AREAS, FACILITIES
 from pipeline.model.facilities import merge_same_place
-from pipeline.sources.osm import read_facilities
+from pipeline.model.network import limit_extract
+from pipeline.sources.osm import read_extract, read_facilities
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
 
-def extract_facilities(files: RegionFiles, *, osm: OsmSettings, facilities: FacilitySettings) -> None:
-    """Find the objects of each category and count each facility once."""
-    found = read_facilities(files.snapshot("osm") / osm.file, facilities.categories)
+def extract_facilities(
+    files: RegionFiles,
+    *,
+    osm: OsmSettings,
+    facilities: FacilitySettings,
+    network: NetworkSettings,
+    target_groups: TargetGroupSettings,
+) -> None:
+    """Find the objects of each category within the buffer and count each facility once."""
+    pbf = files.snapshot("osm") / osm.file
+    extract = limit_extract(read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m)
+    found = read_facilities(pbf, facilities.categories)
+    found = found[found.intersects(extract)]
     files.write((FACILITIES, merge_same_place(found, same_place_m=facilities.same_place_m)))
 
 

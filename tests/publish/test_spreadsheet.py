@@ -29,7 +29,7 @@ def test_figures_have_a_decimal_comma_and_unknown_is_a_word(results: Results) ->
 
 def test_verdict_and_its_reservation(results: Results) -> None:
     row = _rows(results)["WK000103", "75-plus"]
-    assert (row["Oordeel"], row["Onder voorbehoud"], row["Oordeel als het voorbehoud klopt"]) == (
+    assert (row["Oordeel"], row["Onder voorbehoud"], row["Oordeel als er niets op de kaart ontbreekt"]) == (
         "geen",
         "ja",
         "aandacht",

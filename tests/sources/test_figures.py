@@ -64,10 +64,10 @@ def test_a_long_table_keeps_the_keys_that_are_asked_for(tmp_path: Path) -> None:
     assert found["value"].to_dict() == {("8261", "age_70"): 25.0}
 
 
-@pytest.mark.parametrize("heading", ["Afstand_106", "Afstand"])
+@pytest.mark.parametrize("heading", ["Woningen_106", "Woningen"])
 def test_a_column_is_found_by_its_stem(heading: str, tmp_path: Path) -> None:
-    settings = table(columns={"km": {"column": "Afstand", "rounding": 0.1}})
-    assert len(read(tmp_path, f"code,{heading},AfstandAnders_5\n8261,1.5,9\n", settings)) == 1
+    settings = table(columns={"homes": {"column": "Woningen", "rounding": 5}})
+    assert len(read(tmp_path, f"code,{heading},WoningenAnders_5\n8261,15,9\n", settings)) == 1
 
 
 def test_two_columns_with_one_stem_are_refused(tmp_path: Path) -> None:
@@ -84,11 +84,13 @@ def test_one_figure_in_two_tables_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_reference_is_in_kilometres_and_may_be_unknown(tmp_path: Path) -> None:
-    (tmp_path / "g.csv").write_text("gp_km,stop_km\n1.5,-99997\n", encoding="utf-8")
-    reference = ReferenceTable.model_validate(
-        {"file": "g.csv", "year": 2024, "columns_km": {"gp": "gp_km", "stop": "stop_km"}, **SOURCE}
-    )
+    text = "gemeente,gp_km,stop_km\nGM0001,9.9,9.9\nGM0166,1.5,-99997\n"
+    (tmp_path / "g.csv").write_text(text, encoding="utf-8")
+    settings = {"file": "g.csv", "year": 2024, "code": "gemeente", "columns_km": {"gp": "gp_km", "stop": "stop_km"}}
+    reference = ReferenceTable.model_validate({**settings, "gemeente": "GM0166", **SOURCE})
     assert read_reference_km(reference, tmp_path) == {"gp": 1.5, "stop": None}
+    with pytest.raises(SourceError, match="0 rijen voor gemeente GM0002"):
+        read_reference_km(reference.model_copy(update={"gemeente": "GM0002"}), tmp_path)
 
 
 def test_codes_are_made_alike() -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -150,6 +151,9 @@ DAMAGES: dict[str, tuple[Damage, list[str]]] = {
         replace("gezondheid.csv", "BeperkingInBewegen_23", "Beperking_23"),
         ["BeperkingInBewegen ontbreekt"],
     ),
+    "figures with a thousands separator": (replace("cijfers.csv", "400", "1.4"), ["rij 2", "geen heel aantal"]),
+    "figures with a field too many": (replace("cijfers.csv", "400", "400,7"), ["rij 2: 5 velden in plaats van 4"]),
+    "figures with semicolons": (rewrite("cijfers.csv", lambda text: text.replace(",", ";")), ["ander scheidingsteken"]),
     "rates above hundred": (replace("gezondheid.csv", "20.0", "120"), ["rij 2", "meer dan 100 procent"]),
     "osm missing": (remove("vierkant.osm.pbf"), ["vierkant.osm.pbf: bestand ontbreekt"]),
     "osm truncated": (truncate("vierkant.osm.pbf", 0.6), ["vierkant.osm.pbf", "niet volledig leesbaar"]),
@@ -222,3 +226,77 @@ def test_secret_and_missing_figures_become_unknown(tiny: Path) -> None:
     figures = pd.read_parquet(files.processed("figures.parquet")).set_index(["area_code", "variable"])
     for variable in ("inhabitants", "inhabitants_65_plus", "homes"):
         assert figures["value"].isna()["BU00010000", variable]
+
+
+def reset(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    """Return a damage to the settings of the region."""
+
+    def damage(root: Path) -> None:
+        content = tiny_region.settings()
+        change(content)
+        tiny_region.write_settings(root, content)
+
+    return damage
+
+
+def without_wijken(content: dict[str, Any]) -> None:
+    content["areas"]["layers"].pop()
+
+
+def streets_alone(root: Path) -> None:
+    osm = tiny_region._Osm()
+    tiny_region._add_streets(osm)
+    tiny_region.write_objects(root / "data/raw" / REGION / "incoming/vierkant.osm.pbf", osm, 1000)
+
+
+def one_short_street(root: Path) -> None:
+    osm = tiny_region._Osm()
+    x, y = tiny_region.ORIGIN_X, tiny_region.ORIGIN_Y
+    osm.way([(x + 400, y + 500), (x + 500, y + 500)], {"highway": "residential"})
+    tiny_region._add_homes(osm, x, y + 500)
+    tiny_region.write_objects(root / "data/raw" / REGION / "incoming/vierkant.osm.pbf", osm, 8000)
+
+
+MISFITS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "another gemeente": (
+        reset(lambda one: one["region"].update(gemeenten={"GM0002": "Elders"})),
+        "geen enkel gebied ligt in GM0002",
+    ),
+    "a filter that leaves nothing": (
+        reset(lambda one: one["areas"]["layers"][0].update(where={"naam": ["niets"]})),
+        "geen gebieden met",
+    ),
+    "no layer of wijken": (reset(without_wijken), "een laag met level wijk ontbreekt"),
+    "no layer of base areas": (
+        reset(lambda one: one["region"].update(base_level="postcode")),
+        "een laag met level postcode ontbreekt",
+    ),
+    "a name for an area that is none": (
+        reset(lambda one: one["region"].update(unit_names={"BU00019999": "Nergens"})),
+        "BU00019999 is geen gebied",
+    ),
+    "two names with one code": (
+        reset(lambda one: one["region"].update(unit_names={"BU00010000": "!!", "BU00010001": "??"})),
+        "geven dezelfde code",
+    ),
+    "an extract without addresses": (streets_alone, "geen enkele woning gevonden"),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_files_and_settings_that_do_not_fit_each_other_leave_the_results(name: str, tiny: Path) -> None:
+    misfit, expected = MISFITS[name]
+    misfit(tiny)
+    before = hashes(tiny / "data/processed", tiny / "maps")
+    with pytest.raises(WoonzorgError) as caught:
+        run_stages(tiny, REGION)
+    assert expected in "\n".join(caught.value.faults)
+    assert hashes(tiny / "data/processed", tiny / "maps") == before
+
+
+def test_an_extract_with_one_short_street_is_refused_and_the_maps_stay(tiny: Path) -> None:
+    one_short_street(tiny)
+    before = hashes(tiny / "maps", *(tiny / "data/processed" / REGION).glob("network_*"))
+    with pytest.raises(SourceError, match="geen samenhangend loopnetwerk"):
+        run_stages(tiny, REGION)
+    assert hashes(tiny / "maps", *(tiny / "data/processed" / REGION).glob("network_*")) == before
