@@ -1,0 +1,267 @@
+"""Small networks, tables and settings for the tests of the model; every length is in metres."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from pipeline.config import Category, CompletenessSettings, Norm, TargetGroup, WitteVlekSettings
+from pipeline.contracts import (
+    BASE_AREAS,
+    CRS,
+    DWELLINGS,
+    FACILITIES,
+    FIGURES,
+    UNITS,
+    Column,
+    Contract,
+)
+from pipeline.model import demand as demand_model
+from pipeline.model import reach as reach_model
+from pipeline.model import witte_vlekken as verdict_model
+from pipeline.model.distances import NearestTwo, nearest_two
+from pipeline.model.network import Joined, Network, join_points
+
+CONFIG = Path(__file__).parents[2] / "config"
+CONNECT_MAX_M = 150.0
+XY = tuple[float, float]
+
+_DTYPES = {"whole": "int64", "flag": "bool", "code": "str", "text": "str"}
+_NEUTRAL: dict[str, Any] = {
+    "code": "-", "text": "", "count": 0.0, "whole": 0, "share": 1.0, "metres": 0.0, "number": 1.0, "flag": False,
+    "point": shapely.Point(0, 0), "polygon": shapely.box(0, 0, 100, 100),
+}  # fmt: skip
+
+
+# --- Tables ----------------------------------------------------------------------------------------------------------
+
+
+def table(contract: Contract, rows: Iterable[Mapping[str, Any]]) -> Any:
+    """Make a table with the columns and kinds of its contract; what a row leaves out is missing, else neutral."""
+    full = [{name: row.get(name, _neutral(one)) for name, one in contract.columns.items()} for row in rows]
+    dtypes = {
+        name: _DTYPES.get(one.kind, "float64") for name, one in contract.columns.items() if one.kind not in _SHAPES
+    }
+    frame = pd.DataFrame(full, columns=list(contract.columns)).astype(dtypes)
+    made = gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS) if contract.geometry else frame
+    assert not made.duplicated(list(contract.key)).any(), f"{contract.name}: rows with the same key"
+    return made
+
+
+_SHAPES = ("point", "polygon")
+
+
+def _neutral(column: Column) -> Any:
+    if column.missing is not None:
+        return None
+    return column.one_of[0] if column.one_of else _NEUTRAL[column.kind]
+
+
+def figures(values: Mapping[tuple[str, str], float | tuple[float, float, float] | None]) -> pd.DataFrame:
+    """Make figures by (area, variable): an exact value, (value, low, high), or None for unknown."""
+    rows = []
+    for (area, variable), one in values.items():
+        value, low, high = one if isinstance(one, tuple) else (one, one, one)
+        rows.append({"area_code": area, "variable": variable, "value": value, "low": low, "high": high})
+    return pd.DataFrame(table(FIGURES, rows))
+
+
+def dwelling_rows(
+    count: int,
+    *,
+    base: str,
+    unit: str = "U1",
+    buurt: str | None = None,
+    postcode: str | None = None,
+    wijk: str | None = None,
+    gemeente: str = "GM0001",
+    at: Sequence[XY] = (),
+) -> list[dict[str, Any]]:
+    """Make `count` dwellings of one cell, at the points of `at` or all on one spot."""
+    cell = "/".join([base, buurt or "-", postcode or "-", wijk or "-"])
+    return [
+        {
+            "dwelling_id": f"{cell}#{number}", "cell_code": cell, "base_code": base, "unit_code": unit,
+            "buurt_code": buurt, "postcode_code": postcode, "wijk_code": wijk, "gemeente_code": gemeente,
+            "geometry": shapely.Point(at[number] if at else (0.0, 0.0)),
+        }
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def dwellings(*groups: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Make the table of dwellings from the rows of `dwelling_rows`."""
+    return gpd.GeoDataFrame(table(DWELLINGS, [row for rows in groups for row in rows]))
+
+
+def base_area(code: str, **values: Any) -> dict[str, Any]:
+    """Make the row of a base area of gemeente GM0001 and unit U1."""
+    return {"base_code": code, "gemeente_code": "GM0001", "wijk_code": "WK000100", "unit_code": "U1", **values}
+
+
+def base_areas(*rows: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """Make the table of base areas."""
+    return gpd.GeoDataFrame(table(BASE_AREAS, rows))
+
+
+def units(*codes: str, **values: Any) -> gpd.GeoDataFrame:
+    """Make the table of units, all with the same `values`."""
+    return gpd.GeoDataFrame(table(UNITS, [{"unit_code": code, **values} for code in codes]))
+
+
+def squares(codes: Iterable[str], *, side_m: float = 100.0, **columns: Any) -> gpd.GeoDataFrame:
+    """Make area_code and squares from west to east, with further columns (one value, or one per square)."""
+    names = list(codes)
+    shapes = [shapely.box(i * side_m, 0, (i + 1) * side_m, side_m) for i in range(len(names))]
+    return gpd.GeoDataFrame({"area_code": names, **columns}, geometry=shapes, crs=CRS)
+
+
+# --- Networks --------------------------------------------------------------------------------------------------------
+
+
+def network_of(nodes: Sequence[XY], edges: Sequence[tuple[int, int]], exits: Iterable[int] = ()) -> Network:
+    """Make a network of straight edges between numbered nodes."""
+    x, y = np.array(nodes, dtype=float).T
+    start, end = np.array(edges, dtype=np.int64).T
+    is_exit = np.isin(np.arange(len(nodes)), list(exits))
+    return Network(x, y, is_exit, start, end, np.hypot(x[start] - x[end], y[start] - y[end]))
+
+
+def grid(columns: int, rows: int, *, exits: Iterable[int] = ()) -> Network:
+    """Make a grid of streets every 100 m; the node in a column and row has number row * columns + column."""
+    nodes = [(100.0 * column, 100.0 * row) for row in range(rows) for column in range(columns)]
+    east = [(i, i + 1) for i in range(len(nodes)) if (i + 1) % columns]
+    north = [(i, i + columns) for i in range(len(nodes) - columns)]
+    return network_of(nodes, east + north, exits)
+
+
+def points(places: Iterable[XY]) -> npt.NDArray[np.object_]:
+    """Make an array of points."""
+    return np.array([shapely.Point(place) for place in places], dtype=object)
+
+
+def join(network: Network, *places: XY) -> Joined:
+    """Join points to the network as settings do by default."""
+    return join_points(network, points(places), connect_max_m=CONNECT_MAX_M)
+
+
+def nearest(network: Network, facilities: Sequence[XY], homes: Sequence[XY]) -> NearestTwo:
+    """Join facilities and homes to the network and return the nearest two of each home."""
+    return nearest_two(network, join(network, *facilities), join(network, *homes))
+
+
+# --- Settings --------------------------------------------------------------------------------------------------------
+
+WEIGHTS = {"supermarket": 52.0, "stop": 52.0, "meeting_place": 12.0, "gp": 12.0, "hospital": None}
+CATEGORIES = {
+    code: Category(
+        label=code, plural=code, match=[{"amenity": code}], is_essential=weight is not None,
+        weight_visits_per_year=weight,
+    )
+    for code, weight in WEIGHTS.items()
+}  # fmt: skip
+NORMS = {
+    "usual": {
+        "supermarket": Norm(comfort_m=500, norm_m=800, uiterst_m=1500),
+        "stop": Norm(comfort_m=350, norm_m=500, uiterst_m=800),
+        "meeting_place": Norm(comfort_m=500, norm_m=800, uiterst_m=1500),
+        "gp": Norm(comfort_m=800, norm_m=1500, uiterst_m=3000),
+    }
+}
+WITTE_VLEKKEN = WitteVlekSettings(share_beyond=0.5, min_beyond=2, anchor_categories=["supermarket", "meeting_place"])
+ALL_COMPLETE = CompletenessSettings(default="complete", reason="test")
+
+
+def group(*terms: Mapping[str, Any], min_count: int = 25) -> TargetGroup:
+    """Make a target group of these terms; without any, all inhabitants."""
+    return TargetGroup.model_validate({
+        "label": "test", "terms": terms or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
+        "min_count": min_count,
+    })  # fmt: skip
+
+
+def rate(value: float, low: float, high: float) -> dict[str, Any]:
+    """Make the settings of a rate."""
+    bounds = {"value": value, "low": low, "high": high}
+    return {**bounds, "what": "test", "source": "test", "year": "2020", "population_base": "all"}
+
+
+def rate_figure(figure: str, low_factor: float = 1.0, high_factor: float = 1.0) -> dict[str, Any]:
+    """Make the settings of a figure that is itself a share, by default without a margin."""
+    margin = {"low_factor": low_factor, "high_factor": high_factor}
+    return {"figure": figure, **margin, "what": "test", "source": "test", "population_base": "home"}
+
+
+GROUPS = {"all_inhabitants": group()}
+
+
+# --- From points to verdicts -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Village:
+    """What the stages from the network to the verdicts leave of one unit U1 in which everyone lives in one cell."""
+
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def verdict(self) -> Any:
+        """The only row of verdicts."""
+        return self.tables["verdicts"].iloc[0]
+
+    def category(self, code: str) -> Any:
+        """Return the verdict of one category."""
+        judged = self.tables["category_verdicts"].set_index("category")
+        return judged.loc[code]
+
+
+def build_village(
+    network: Network,
+    homes: Sequence[XY],
+    facilities: Mapping[str, Sequence[XY]],
+    *,
+    people: float = 1000.0,
+    cbs_homes: float | None = None,
+    completeness: CompletenessSettings = ALL_COMPLETE,
+) -> Village:
+    """Take homes and facilities through network, demand, reach and verdicts as the stages do.
+
+    Every category of `facilities` counts; one without any facility is an empty list.
+    """
+    categories = {code: CATEGORIES[code] for code in facilities}
+    norms = {"usual": {code: norm for code, norm in NORMS["usual"].items() if code in facilities}}
+    living = dwellings(dwelling_rows(len(homes), base="BU00010000", buurt="BU00010000", wijk="WK000100", at=homes))
+    count = float(len(homes)) if cbs_homes is None else cbs_homes
+    base = base_areas(
+        base_area("BU00010000", inhabitants_count=people, homes_count=count, dwelling_count=len(homes)),
+    )
+    found = table(FACILITIES, [
+        {"facility_id": f"{category}-{number}", "category": category, "geometry": shapely.Point(place)}
+        for category, places in facilities.items()
+        for number, place in enumerate(places)
+    ])  # fmt: skip
+    at_home, at_places = join(network, *homes), join(network, *[(p.x, p.y) for p in found.geometry])
+    access = reach_model.dwelling_access(network, at_home, living["dwelling_id"])
+    distances = reach_model.distances_per_category(
+        network, at_home, living["dwelling_id"], at_places, found, list(categories)
+    )
+    demand = demand_model.estimate_demand(living, base, figures({("BU00010000", "inhabitants"): people}), GROUPS)
+    in_units = units("U1", dwelling_count=len(homes))
+    unit_demand = demand_model.summarise_demand(demand, in_units, GROUPS, base)
+    limits = reach_model.limits_of(GROUPS, norms)
+    beyond = reach_model.beyond_by_cell(living, access, distances, limits)
+    shares = reach_model.summarise_shares(demand, beyond, limits)
+    medians = reach_model.summarise_distances(living, access, distances, demand)
+    judged = verdict_model.judge_categories(medians, shares, GROUPS, categories, completeness, share_beyond=0.5)
+    verdicts = verdict_model.flag(judged, shares, unit_demand, [], GROUPS, categories, WITTE_VLEKKEN)
+    return Village({
+        "base_areas": base, "units": in_units, "dwellings": living, "demand": demand, "unit_demand": unit_demand,
+        "dwelling_access": access, "distances": distances, "reach_distances": medians, "reach_shares": shares,
+        "category_verdicts": judged, "verdicts": verdicts,
+    })  # fmt: skip
