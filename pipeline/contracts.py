@@ -211,8 +211,10 @@ DEMAND = Contract(
         "people": Column("count", "best estimate", "unknown"),
         "people_low": Column("count", "worst case over rounding and rates", "unknown"),
         "people_high": Column("count", "worst case over rounding and rates", "unknown"),
-        "rounding_low": Column("count", "over rounding alone", "unknown"),
-        "rounding_high": Column("count", "over rounding alone", "unknown"),
+        "rounding_low": Column("count", "over rounding alone, to show", "unknown"),
+        "rounding_high": Column("count", "over rounding alone, to show", "unknown"),
+        "weight_low": Column("count", "for shares: without national rates, with the rounding of CBS homes", "unknown"),
+        "weight_high": Column("count", "for shares: without national rates, with the rounding of CBS homes", "unknown"),
     },
 )
 UNIT_DEMAND = Contract(

@@ -141,7 +141,7 @@ def assign_wijk(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, wijken: gpd.Geo
     """Return wijk_code and wijk_share by base area code.
 
     A buurt lies in the wijk of its code. A postcode area belongs to the wijk that holds most of its dwellings, else the
-    largest part of its land; wijk_share says how much of it that is.
+    largest part of its land; wijk_share says how much of it that is. Missing where most lies in no wijk at all.
 
     Parameters
     ----------
@@ -155,15 +155,22 @@ def assign_wijk(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, wijken: gpd.Geo
     codes = base["area_code"]
     if (base["area_level"] == "buurt").all():
         return pd.DataFrame({"wijk_code": wijk_of_buurt(codes).to_numpy(), "wijk_share": 1.0}, index=pd.Index(codes))
-    by_dwellings = _largest_share(dwellings.dropna(subset="wijk_code").groupby(["base_code", "wijk_code"]).size())
+    by_dwellings = _largest_share(dwellings.fillna({"wijk_code": ""}).groupby(["base_code", "wijk_code"]).size())
+    by_land = _largest_share(_land_by_wijk(base, wijken))
+    found = [one[one["wijk_code"] != ""] for one in (by_dwellings, by_land)]
+    return found[0].combine_first(found[1]).reindex(codes)
+
+
+def _land_by_wijk(base: gpd.GeoDataFrame, wijken: gpd.GeoDataFrame) -> pd.Series:
+    """Return the land (m2) by base area and wijk; what lies in no wijk comes under an empty code."""
     polygons, wijk_polygons = base.geometry.to_numpy(), wijken.geometry.to_numpy()
     here, there = shapely.STRtree(wijk_polygons).query(polygons, predicate="intersects")
-    land = pd.Series(
-        shapely.area(shapely.intersection(polygons[here], wijk_polygons[there])),
-        index=[codes.to_numpy()[here], wijken["area_code"].to_numpy()[there]],
-    )
-    by_land = _largest_share(land)
-    return by_dwellings.combine_first(by_land).reindex(codes)
+    covered = shapely.area(shapely.intersection(polygons[here], wijk_polygons[there]))
+    rest = shapely.area(polygons) - np.bincount(here, weights=covered, minlength=len(polygons))
+    codes = base["area_code"].to_numpy()
+    base_codes = np.concatenate([codes[here], codes])
+    wijk_codes = np.concatenate([wijken["area_code"].to_numpy()[there], np.full(len(codes), "", dtype=object)])
+    return pd.Series(np.concatenate([covered, np.maximum(rest, 0)]), index=[base_codes, wijk_codes])
 
 
 def _largest_share(size: pd.Series) -> pd.DataFrame:

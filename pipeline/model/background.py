@@ -28,16 +28,13 @@ def simplify_background(
         polygon that is kept.
     """
     frame = shapely.box(*areas.total_bounds).buffer(settings.around_m, join_style="mitre")
-    kept = found[found.intersects(frame)].copy()
-    is_area = kept["layer"].isin(_AREAS)
-    kind = kept.geom_type
-    wanted = {"area": ("Polygon", "MultiPolygon"), "line": ("LineString", "MultiLineString"), "point": ("Point",)}
-    expected = np.where(is_area, "area", np.where(kept["layer"] == "place", "point", "line"))
-    fits = [one in wanted[two] for one, two in zip(kind, expected, strict=True)]
-    kept = kept[np.array(fits, dtype=bool) & (~is_area | (kept.area >= settings.min_area_m2)).to_numpy()]
-    clipped = shapely.intersection(shapely.simplify(kept.geometry.to_numpy(), settings.simplify_m), frame)
-    kept = kept.assign(geometry=gpd.GeoSeries(clipped, index=kept.index, crs=CRS))
-    kept = kept[~kept.is_empty]
+    near = found[found.intersects(frame)]
+    clipped = shapely.intersection(shapely.simplify(near.geometry.to_numpy(), settings.simplify_m), frame)
+    kept = near.assign(geometry=gpd.GeoSeries(clipped, index=near.index, crs=CRS))
+    is_area, is_point = kept["layer"].isin(_AREAS), kept["layer"] == "place"
+    dimension = np.where(is_area, 2, np.where(is_point, 0, 1))
+    fits = (shapely.get_dimensions(clipped) == dimension) & kept.geom_type.ne("GeometryCollection").to_numpy()
+    kept = kept[fits & (~is_area | (kept.area >= settings.min_area_m2)).to_numpy()]
     return gpd.GeoDataFrame(_merge_roads(kept)[list(BACKGROUND.columns)], geometry="geometry", crs=CRS)
 
 

@@ -83,7 +83,7 @@ def _every_dwelling(tables: Tables, name: str) -> _Outcome:
 def _every_verdict(tables: Tables) -> _Outcome:
     key = ["unit_code", "target_group"]
     demand = tables["unit_demand"]
-    found = demand[key].merge(tables["verdicts"][key], on=key, how="left", indicator=True)
+    found = demand[key].merge(tables["verdicts"][key].drop_duplicates(), on=key, how="left", indicator=True)
     return _Outcome(demand, (found["_merge"] == "left_only").to_numpy(), key)
 
 
@@ -117,7 +117,8 @@ def _shares_in_order(shares: pd.DataFrame) -> _Outcome:
 
 def _longer_norm(shares: pd.DataFrame) -> _Outcome:
     key = ["unit_code", "target_group", "category"]
-    wide = shares.pivot(index=key, columns="distance_kind", values=["share_low", "share_high"])
+    once = shares.drop_duplicates([*key, "distance_kind"])
+    wide = once.pivot(index=key, columns="distance_kind", values=["share_low", "share_high"])
     breaks = np.zeros(len(wide), dtype=bool)
     for bound in ("share_low", "share_high"):
         for shorter, longer in pairwise(DISTANCE_KINDS):

@@ -13,9 +13,22 @@ from pipeline.config import LEVELS, TargetGroup, Term
 from pipeline.contracts import DEMAND, UNIT_DEMAND
 
 Interval = pd.DataFrame
-"""Columns value, low, high (worst case), rounding_low, rounding_high (rounding alone)."""
+"""Columns value, low, high (worst case), rounding_low, rounding_high (rounding alone), weight_low, weight_high (what
+does not cancel in a share: rounding and the margin of figures per area, not the range of national rates)."""
 
-_BOUNDS = ("low", "high", "rounding_low", "rounding_high")
+_KINDS = ("", "rounding_", "weight_")
+_COLUMNS = ["value", *(f"{kind}{bound}" for kind in _KINDS for bound in ("low", "high"))]
+_OF_CELL = {
+    "people": ("value", "value"),
+    "people_low": ("low", "value"),
+    "people_high": ("high", "value"),
+    "rounding_low": ("rounding_low", "value"),
+    "rounding_high": ("rounding_high", "value"),
+    "weight_low": ("weight_low", "low"),
+    "weight_high": ("weight_high", "high"),
+}
+"""Columns of the table: of which people of the base area, and with which bound of the cell's part of them."""
+
 _PER_1000 = 1000
 
 
@@ -34,31 +47,40 @@ def estimate_demand(
     groups
         Target groups with their terms.
     """
-    cells = _cells(dwellings, base_areas)
-    wide = {
-        bound: figures.pivot(index="area_code", columns="variable", values=bound) for bound in ("value", "low", "high")
-    }
+    bounds = ("value", "low", "high")
+    wide = {bound: figures.pivot(index="area_code", columns="variable", values=bound) for bound in bounds}
+    cells = _cells(dwellings, base_areas, _homes(base_areas, wide))
     pieces = []
     for code, group in groups.items():
         people = _sum_terms([_term_people(cells, wide, term) for term in group.terms])
-        people = people.mul(cells["part"], axis=0).mask(cells["part"] == 0, 0.0)
         piece = cells[["cell_code", "base_code", "unit_code", "is_placed", "dwelling_count"]].assign(target_group=code)
-        piece["people"] = people["value"]
-        piece["people_low"], piece["people_high"] = people["low"], people["high"]
-        piece["rounding_low"], piece["rounding_high"] = people["rounding_low"], people["rounding_high"]
+        for column, (name, bound) in _OF_CELL.items():
+            part = cells[f"part_{bound}"]
+            piece[column] = (people[name] * part).mask(part == 0, 0.0)
         pieces.append(piece)
     return pd.concat(pieces, ignore_index=True)[list(DEMAND.columns)]
 
 
-def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame) -> pd.DataFrame:
-    """Return cells of dwellings and, per base area, one of people not placed; `part` is the share of the base area."""
+def _homes(base_areas: pd.DataFrame, wide: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return max(CBS homes, dwellings found) by base area: value, and low and high over the rounding of CBS homes."""
+    base = base_areas.set_index("base_code")
+    found = base["dwelling_count"].astype("float64")
+    homes = {bound: base["homes_count"] for bound in ("value", "low", "high")}
+    if "homes" in wide["value"].columns:
+        homes |= {bound: wide[bound]["homes"].reindex(base.index) for bound in ("low", "high")}
+    return pd.DataFrame({bound: one.fillna(found).clip(lower=found) for bound, one in homes.items()})
+
+
+def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+    """Return cells of dwellings and, per base area, one of people not placed.
+
+    `part_value` is the share of the base area's people that is in the cell; `part_low` and `part_high` its bounds.
+    """
     codes = [f"{level}_code" for level in LEVELS]
     placed = dwellings.groupby("cell_code", as_index=False).agg(
         dict.fromkeys(["base_code", "unit_code", *codes], "first") | {"dwelling_id": "size"}
     )
     placed = placed.rename(columns={"dwelling_id": "dwelling_count"}).assign(is_placed=True)
-    divisor = base_areas.set_index("base_code")[["homes_count", "dwelling_count"]].max(axis=1)
-    placed["part"] = placed["dwelling_count"] / placed["base_code"].map(divisor)
     rest = base_areas[["base_code", "unit_code", "gemeente_code", "wijk_code"]].assign(
         cell_code=base_areas["base_code"] + "/not placed", dwelling_count=0, is_placed=False
     )
@@ -66,8 +88,10 @@ def _cells(dwellings: pd.DataFrame, base_areas: pd.DataFrame) -> pd.DataFrame:
     rest["buurt_code"] = rest["base_code"].where(is_buurt)
     rest["postcode_code"] = rest["base_code"].where(~is_buurt)
     found = base_areas["dwelling_count"].to_numpy(dtype="float64")
-    among = divisor.to_numpy(dtype="float64")
-    rest["part"] = 1 - np.divide(found, among, out=np.zeros(len(found)), where=among > 0)
+    for bound, opposite in (("value", "value"), ("low", "high"), ("high", "low")):
+        placed[f"part_{bound}"] = placed["dwelling_count"] / placed["base_code"].map(homes[opposite])
+        among = homes[bound].to_numpy(dtype="float64")
+        rest[f"part_{bound}"] = 1 - np.divide(found, among, out=np.zeros(len(found)), where=among > 0)
     return pd.concat([placed, rest], ignore_index=True)
 
 
@@ -86,27 +110,30 @@ def _term_people(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], term: Te
         people = people * _look_up(cells, wide, term.part, term.of)
     if term.rate_figure:
         people = people * _look_up(cells, wide, [term.rate_figure.figure], [])
-        people = _widened(people, term.rate_figure.low_factor, term.rate_figure.high_factor)
+        people = _widened(people, term.rate_figure.low_factor, term.rate_figure.high_factor, ("", "weight_"))
     for rate in term.rates:
-        people = _widened(people * rate.value, rate.low / rate.value, rate.high / rate.value)
+        people = _widened(people * rate.value, rate.low / rate.value, rate.high / rate.value, ("",))
     return _nobody_is_nobody(people, counts)
 
 
-def _widened(people: Interval, low_factor: float, high_factor: float) -> Interval:
-    """Return people with the worst case widened; the interval of rounding alone stays."""
-    return people.assign(low=people["low"] * low_factor, high=people["high"] * high_factor)
+def _widened(people: Interval, low_factor: float, high_factor: float, kinds: Sequence[str]) -> Interval:
+    """Return people with the bounds of the named kinds widened by factors."""
+    low = {f"{kind}low": people[f"{kind}low"] * low_factor for kind in kinds}
+    high = {f"{kind}high": people[f"{kind}high"] * high_factor for kind in kinds}
+    return people.assign(**low, **high)
 
 
 def _nobody_is_nobody(people: Interval, counts: Interval) -> Interval:
     """Return people with zero where the count is zero, also where the share is unknown: at most the count then."""
     nobody = counts["value"] == 0
-    at_most = people.fillna({"high": counts["high"], "rounding_high": counts["rounding_high"]})
-    zero = at_most.assign(value=0.0, low=0.0, rounding_low=0.0)
+    at_most = people.fillna({f"{kind}high": counts[f"{kind}high"] for kind in _KINDS})
+    zero = at_most.assign(value=0.0, **{f"{kind}low": 0.0 for kind in _KINDS})
     return people.mask(nobody, zero)
 
 
 def _interval(value: pd.Series, low: pd.Series, high: pd.Series) -> Interval:
-    return pd.DataFrame({"value": value, "low": low, "high": high, "rounding_low": low, "rounding_high": high})
+    bounds = {f"{kind}{bound}": one for kind in _KINDS for bound, one in (("low", low), ("high", high))}
+    return pd.DataFrame({"value": value, **bounds})
 
 
 def _of_base(cells: pd.DataFrame, wide: Mapping[str, pd.DataFrame], variable: str) -> Interval:
@@ -137,13 +164,15 @@ def _base_mean(cells: pd.DataFrame, shares: Interval) -> Interval:
     total = count.groupby(base).transform("sum")
     mean = shares.fillna(0).mul(count, axis=0).groupby(base).transform("sum").div(total.where(total > 0), axis=0)
     placed = shares.where(count > 0).groupby(base)
-    return mean.assign(low=placed["low"].transform("min"), high=placed["high"].transform("max"))
+    worst = {f"{kind}low": placed[f"{kind}low"].transform("min") for kind in ("", "weight_")}
+    worst |= {f"{kind}high": placed[f"{kind}high"].transform("max") for kind in ("", "weight_")}
+    return mean.assign(**worst)
 
 
 def _shares(wide: Mapping[str, pd.DataFrame], part: Sequence[str], of: Sequence[str]) -> Interval:
     """Return the share per area; low puts the part at its lowest and the rest at its highest, high the other way."""
     if not {*part, *of} <= set(wide["value"].columns):
-        return pd.DataFrame(columns=["value", *_BOUNDS], dtype="float64")
+        return pd.DataFrame(columns=_COLUMNS, dtype="float64")
     total = {bound: frame[list(part)].sum(axis=1, skipna=False) for bound, frame in wide.items()}
     if not of:
         return _interval(total["value"], total["low"], total["high"])

@@ -7,8 +7,7 @@ import pandas as pd
 import shapely
 
 from pipeline.config import DwellingSettings
-from pipeline.contracts import CRS
-from pipeline.errors import TableError
+from pipeline.model.crs import require_rd
 
 _NO_HOME, _POSSIBLE_HOME, _HOME = 0, 1, 2
 
@@ -23,18 +22,13 @@ def covering_code(points: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> pd.Series:
     areas
         area_code and polygons in EPSG:28992. Where a point lies on a shared border, the lowest code counts.
     """
-    _require_rd(points.crs)
+    require_rd(points, areas.geometry)
     ordered = areas.sort_values("area_code")
     point, area = shapely.STRtree(ordered.geometry.to_numpy()).query(points.to_numpy(), predicate="intersects")
     first = pd.Series(area).groupby(point).min()
     codes = pd.Series(pd.NA, index=points.index, dtype="str")
     codes.iloc[first.index.to_numpy()] = ordered["area_code"].to_numpy()[first.to_numpy()]
     return codes
-
-
-def _require_rd(crs: object) -> None:
-    if str(crs).upper() != CRS:
-        raise TableError(f"geometrie heeft stelsel {crs}, moet {CRS} zijn.")
 
 
 def locate_addresses(addresses: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, base_level: str) -> gpd.GeoDataFrame:
@@ -68,7 +62,7 @@ def building_kind(
     points: gpd.GeoSeries, buildings: gpd.GeoDataFrame, settings: DwellingSettings
 ) -> npt.NDArray[np.int64]:
     """Return for each point: 2 in a building tagged as home, 1 in one that may be a home, 0 otherwise."""
-    _require_rd(points.crs)
+    require_rd(points, buildings.geometry)
     kind = np.where(
         buildings["building"].isin(settings.home_buildings),
         _HOME,

@@ -9,6 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.contracts import CRS, FACILITIES
+from pipeline.model.crs import require_rd
 
 
 def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.GeoDataFrame:
@@ -28,6 +29,7 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
     -------
     Facilities as `contracts.FACILITIES` has them, as points: a node if there is one, else the middle of the area.
     """
+    require_rd(found.geometry)
     pieces = [
         _merge_category(found.loc[rows.index].sort_values("osm_id", ignore_index=True), str(category), same_place_m)
         for category, rows in found.groupby("category", sort=True)
@@ -60,8 +62,12 @@ def _merge_category(rows: gpd.GeoDataFrame, category: str, same_place_m: float) 
 def _same_place_groups(rows: gpd.GeoDataFrame, same_place_m: float) -> npt.NDArray[np.int32]:
     shapes, names = rows.geometry.to_numpy(), rows["facility_name"].to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=same_place_m)
-    unnamed = pd.isna(names[one]) | pd.isna(names[other])
-    same = np.where(unnamed, shapely.intersects(shapes[one], shapes[other]), names[one] == names[other])
+    is_unnamed = pd.isna(names)
+    touches = shapely.intersects(shapes[one], shapes[other])
+    same = np.where(is_unnamed[one] & is_unnamed[other], touches, names[one] == names[other])
+    # An unnamed building may hold two practices: it joins one of them and does not make them one.
+    mixed = np.flatnonzero(is_unnamed[one] & ~is_unnamed[other] & touches)
+    same[mixed[np.unique(one[mixed], return_index=True)[1]]] = True
     size = len(rows)
     links = coo_matrix((np.ones(int(same.sum())), (one[same], other[same])), shape=(size, size))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int32)

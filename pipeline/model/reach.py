@@ -114,9 +114,10 @@ def limits_of(groups: Mapping[str, TargetGroup], norms: Mapping[str, Mapping[str
 def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return per unit, group, category and norm the share and people beyond it, as `contracts.REACH_SHARES` has them.
 
-    People not placed count as possibly beyond. Shares are the exact extremes over all counts that the rounding of the
-    cells allows; where people are unknown, so are they. The range of a rate is the same everywhere, so it cancels in a
-    share (nearly so for groups of several rates, such as dementia by age); it does count in the number of people.
+    People not placed count as possibly beyond. Shares are the exact extremes over all counts that the rounding of
+    figures and the margins per area allow; where people are unknown, so are they. The range of a national rate is the
+    same everywhere, so it cancels in a share (nearly so for groups of several rates, such as dementia by age); it does
+    count in the number of people.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     keys = ["unit_code", "target_group", "category", "distance_kind"]
     cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
     unit = np.asarray(cells.groupby(keys, sort=True).ngroup(), dtype=np.int64)
-    low, high = cells["rounding_low"].to_numpy(), cells["rounding_high"].to_numpy()
+    low, high = cells["weight_low"].to_numpy(), cells["weight_high"].to_numpy()
     certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
     frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
     frame["share_low"] = (1 - extreme_share(unit, 1 - certain, low, high)).round(_SHARE_DECIMALS)

@@ -298,3 +298,11 @@ def test_a_postcode_is_named_after_the_buurt_of_half_of_its_homes_else_after_its
     }).astype("str")  # fmt: skip
     base = describe(every, living_there, living_there, {("1000", "homes"): homes})
     assert base["base_name"].tolist() == [name, "Dorp (1001)"]
+
+
+def test_a_postcode_that_only_touches_a_wijk_or_lies_mostly_outside_belongs_to_none() -> None:
+    base = squares(["1001", "1002"], area_level="postcode")
+    sliver = gpd.GeoDataFrame({"area_code": ["WK000101"]}, geometry=[shapely.box(0, 0, 101, 100)], crs=CRS)
+    wijk = assign_wijk(base, living(), sliver)
+    # 1001 lies in it whole; of 1002, from 100 to 200 m, one metre does.
+    assert wijk["wijk_code"].fillna("none").to_dict() == {"1001": "WK000101", "1002": "none"}

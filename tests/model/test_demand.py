@@ -357,3 +357,21 @@ def test_row_order_does_not_matter(region: Region, seed: int) -> None:
     pd.testing.assert_frame_equal(
         summary(region.homes, region.base, region.rounded), summary(*shuffled), check_exact=False, rtol=1e-12
     )
+
+
+def test_homes_and_figures_per_area_widen_what_shares_rest_on_and_national_rates_do_not(
+    homes: gpd.GeoDataFrame,
+) -> None:
+    base = base_areas(base_area("BU00010001", homes_count=200.0, dwelling_count=100))
+    known = pd.DataFrame({
+        "area_code": "BU00010001", "variable": [OLDER, "homes"], "value": [200.0, 200.0], "low": [200.0, 160.0],
+        "high": [200.0, 250.0], "year": 2024, "source": "test",
+    })  # fmt: skip
+    groups = {"g": group({"count": OLDER, "rates": [rate(0.5, 0.25, 1.0)]})}
+    demand = estimate_demand(homes, base, known, groups)
+    not_placed, placed = (
+        demand.groupby("is_placed")[["people", "people_low", "weight_low", "weight_high"]].sum().to_numpy().tolist()
+    )
+    # Half of the 200 people live in the 100 dwellings found, if there are 200 homes; of each, half belong to the group.
+    assert placed == pytest.approx([50, 25, 200 * 100 / 250 / 2, 200 * 100 / 160 / 2])
+    assert not_placed == pytest.approx([50, 25, 200 * 60 / 160 / 2, 200 * 150 / 250 / 2])

@@ -92,3 +92,16 @@ def test_row_order_does_not_matter(objects: list[tuple[str | None, BaseGeometry]
     pd.testing.assert_frame_equal(one, other)
     # Every object is in exactly one facility.
     assert sorted(" ".join(one["osm_ids"]).split()) == sorted(osm_id for osm_id, _, _ in found)
+
+
+def test_an_unnamed_building_with_two_practices_joins_one_and_keeps_them_two() -> None:
+    objects = gpd.GeoDataFrame(
+        {
+            "category": "gp", "osm_id": ["n1", "n2", "w3"],
+            "facility_name": pd.Series(["Dr. A", "Dr. B", None], dtype="str"),
+        },
+        geometry=[shapely.Point(5, 5), shapely.Point(10, 5), shapely.box(0, 0, 30, 20)], crs=CRS,
+    )  # fmt: skip
+    merged = merge_same_place(objects, same_place_m=50)
+    assert merged["facility_name"].tolist() == ["Dr. A", "Dr. B"]
+    assert merged["osm_ids"].tolist() == ["n1 w3", "n2"]

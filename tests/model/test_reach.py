@@ -54,7 +54,7 @@ def shares_of(
     demand = table(DEMAND, [
         {"cell_code": cell, "target_group": "all_inhabitants", "base_code": "B", "unit_code": "U1",
          "dwelling_count": count, "is_placed": is_placed, "people": value, "people_low": low, "people_high": high,
-         "rounding_low": low, "rounding_high": high}
+         "weight_low": low, "weight_high": high}
         for cell, count, is_placed, (value, low, high) in rows
     ])  # fmt: skip
     limits = limits_of(GROUPS, SUPERMARKET)
@@ -115,10 +115,10 @@ def test_the_range_of_a_rate_counts_in_people_and_cancels_in_shares() -> None:
     ])  # fmt: skip
     demand = table(DEMAND, [
         {"cell_code": "B/-/-/-", "target_group": "all_inhabitants", "unit_code": "U1", "dwelling_count": 2,
-         "is_placed": True, "people": 30.0, "people_low": 20.0, "people_high": 40.0, "rounding_low": 30.0,
-         "rounding_high": 30.0},
+         "is_placed": True, "people": 30.0, "people_low": 20.0, "people_high": 40.0, "weight_low": 30.0,
+         "weight_high": 30.0},
         {"cell_code": REST, "target_group": "all_inhabitants", "unit_code": "U1", "people": 10.0, "people_low": 5.0,
-         "people_high": 15.0, "rounding_low": 10.0, "rounding_high": 10.0},
+         "people_high": 15.0, "weight_low": 10.0, "weight_high": 10.0},
     ])  # fmt: skip
     limits = limits_of(GROUPS, SUPERMARKET)
     shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, limits), limits)
@@ -281,7 +281,7 @@ def test_without_a_limit_everyone_connected_is_reached() -> None:
     demand = table(DEMAND, [
         {"cell_code": "B/-/-/-", "target_group": "all_inhabitants", "unit_code": "U1", "is_placed": True,
          "dwelling_count": 4, "people": 8.0, "people_low": 8.0, "people_high": 8.0,
-         "rounding_low": 8.0, "rounding_high": 8.0},
+         "weight_low": 8.0, "weight_high": 8.0},
     ])  # fmt: skip
     shares = summarise_shares(demand, beyond_by_cell(living, access, distances, limits), limits).iloc[0]
     assert shares["share_low"] == 0

@@ -1,0 +1,12 @@
+"""The one coordinate reference system of every computation."""
+
+import geopandas as gpd
+
+from pipeline.contracts import CRS
+from pipeline.errors import TableError, raise_faults
+
+
+def require_rd(*geometries: gpd.GeoSeries) -> None:
+    """Raise TableError unless all of `geometries` are in EPSG:28992."""
+    found = [str(one.crs).upper() for one in geometries]
+    raise_faults(TableError, [f"geometrie heeft stelsel {one}, moet {CRS} zijn." for one in found if one != CRS])
