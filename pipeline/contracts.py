@@ -244,6 +244,15 @@ ACCESS = Contract(
     },
     is_restricted=True,
 )
+UNJOINED_FACILITIES = Contract(
+    "unjoined_facilities",
+    ("facility_id",),
+    {
+        "facility_id": Column("code", "a facility too far from the network to be walked to"),
+        "category": _CATEGORY,
+        "geometry": Column("point", "where it is"),
+    },
+)
 DISTANCES = Contract(
     "distances",
     ("dwelling_id", "category"),
@@ -343,8 +352,9 @@ BACKGROUND = Contract(
 ALL: dict[str, Contract] = {
     one.name: one
     for one in (
-        FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, FACILITIES, NODES, EDGES, DEMAND, UNIT_DEMAND, ACCESS, DISTANCES,
-        REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS, BACKGROUND,
+        FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, FACILITIES, NODES, EDGES, DEMAND, UNIT_DEMAND, ACCESS,
+        UNJOINED_FACILITIES, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
+        BACKGROUND,
     )
 }  # fmt: skip
 """Every table by name."""

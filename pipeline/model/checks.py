@@ -153,4 +153,5 @@ def describe_run(tables: Tables, cbs_car_km: Mapping[str, float | None]) -> dict
         "address_count": int(tables["base_areas"]["address_count"].sum()),
         "dwelling_count": len(tables["dwellings"]),
         "unit_count": len(tables["units"]),
+        "unjoined_facility_count": len(tables["unjoined_facilities"]),
     }

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from pipeline.config import Norm, TargetGroup
 from pipeline.contracts import DISTANCE_KINDS, REACH_DISTANCES, REACH_SHARES
@@ -66,17 +68,27 @@ def distances_per_category(
     return pd.concat(pieces, ignore_index=True).astype({"nearest_id": "str", "second_id": "str"})
 
 
+def unjoined_facilities(facilities: gpd.GeoDataFrame, places: Joined) -> gpd.GeoDataFrame:
+    """Return the facilities that do not join the network, as `contracts.UNJOINED_FACILITIES` has them."""
+    return facilities.loc[~places.is_connected, ["facility_id", "category", "geometry"]]
+
+
 def beyond_by_cell(
-    dwellings: pd.DataFrame, access: pd.DataFrame, distances: pd.DataFrame, limits: pd.DataFrame
+    dwellings: gpd.GeoDataFrame,
+    access: pd.DataFrame,
+    distances: pd.DataFrame,
+    unjoined: gpd.GeoDataFrame,
+    limits: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return per cell and limit how many dwellings are beyond it.
 
     *Certain*: the nearest known facility and the nearest exit of the extract are both farther. *Edge*: the facility is
-    farther, but an exit is not, so that something nearer may lie outside. *Not connected*: nothing can be said.
+    farther, but an exit is not, so that something nearer may lie outside. *Not connected*: nothing can be said, as the
+    dwelling does not join the network, or a facility that does not lies within the limit as the crow flies.
 
     Parameters
     ----------
-    dwellings, access, distances
+    dwellings, access, distances, unjoined
         As their contracts have them.
     limits
         category and distance_m, each pair once.
@@ -87,17 +99,31 @@ def beyond_by_cell(
     """
     joined = distances.merge(dwellings[["dwelling_id", "cell_code"]], on="dwelling_id", validate="many_to_one")
     joined = joined.merge(access, on="dwelling_id", validate="many_to_one")
+    crow_m = pd.Series(_crow_m(joined, dwellings, unjoined), index=joined.index)
     nearest, exit_m = joined["nearest_m"].fillna(np.inf), joined["exit_m"].fillna(np.inf)
     pieces = []
-    for distance_m, wanted in limits.groupby("distance_m"):
-        rows = joined["category"].isin(wanted["category"]).to_numpy()
+    for distance_m in np.unique(limits["distance_m"].to_numpy(dtype=np.float64)):
+        wanted = limits.loc[limits["distance_m"] == distance_m, "category"]
+        rows = joined["category"].isin(wanted).to_numpy()
         here = joined.loc[rows, ["cell_code", "category"]]
         is_far = (nearest[rows] > distance_m) & joined.loc[rows, "is_connected"]
         is_edge = is_far & (exit_m[rows] <= distance_m)
-        counts = here.assign(certain=is_far & ~is_edge, edge=is_edge, not_connected=~joined.loc[rows, "is_connected"])
+        no_route = ~joined.loc[rows, "is_connected"] | (is_far & ~is_edge & (crow_m[rows] <= distance_m))
+        counts = here.assign(certain=is_far & ~is_edge & ~no_route, edge=is_edge, not_connected=no_route)
         summed = counts.groupby(["cell_code", "category"], as_index=False).sum()
         pieces.append(summed.assign(distance_m=distance_m))
     return pd.concat(pieces, ignore_index=True)
+
+
+def _crow_m(joined: pd.DataFrame, dwellings: gpd.GeoDataFrame, unjoined: gpd.GeoDataFrame) -> Floats:
+    """Return the distance (m) as the crow flies to the nearest unjoined facility of the row's category."""
+    crow_m = np.full(len(joined), np.inf)
+    homes = pd.Series(dwellings.geometry.to_numpy(), index=dwellings["dwelling_id"])
+    for category, rows in unjoined.groupby("category"):
+        here = (joined["category"] == category).to_numpy()
+        points = np.asarray(homes.loc[joined.loc[here, "dwelling_id"]], dtype=object)
+        crow_m[here] = shapely.distance(points, shapely.union_all(rows.geometry.to_numpy()))
+    return crow_m
 
 
 def limits_of(groups: Mapping[str, TargetGroup], norms: Mapping[str, Mapping[str, Norm]]) -> pd.DataFrame:

@@ -43,6 +43,7 @@ def _key_figures(results: Results) -> list[tuple[str, str]]:
     metrics = results.metrics
     return [
         ("gebieden (wijken en dorpen)", number(metrics["unit_count"])),
+        ("voorzieningen zonder bekende looproute", number(metrics["unjoined_facility_count"])),
         ("adressen", number(metrics["address_count"])),
         ("woningen", number(metrics["dwelling_count"])),
         ("van de inwoners op een woning geplaatst", share(metrics["people_placed_share"])),

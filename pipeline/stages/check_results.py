@@ -18,6 +18,7 @@ CHECKED = (
     contracts.DEMAND,
     contracts.UNIT_DEMAND,
     contracts.ACCESS,
+    contracts.UNJOINED_FACILITIES,
     contracts.DISTANCES,
     contracts.REACH_DISTANCES,
     contracts.REACH_SHARES,

@@ -1,9 +1,9 @@
 """Stage: compute walking distances from each dwelling to the nearest facilities of each category."""
 
 from pipeline.config import FacilitySettings, NetworkSettings
-from pipeline.contracts import ACCESS, DISTANCES, DWELLINGS, EDGES, FACILITIES, NODES
+from pipeline.contracts import ACCESS, DISTANCES, DWELLINGS, EDGES, FACILITIES, NODES, UNJOINED_FACILITIES
 from pipeline.model.network import join_points, network_from_tables
-from pipeline.model.reach import distances_per_category, dwelling_access
+from pipeline.model.reach import distances_per_category, dwelling_access, unjoined_facilities
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -17,6 +17,7 @@ def compute_reach(files: RegionFiles, *, network: NetworkSettings, facilities: F
     ids = dwellings["dwelling_id"]
     files.write(
         (ACCESS, dwelling_access(graph, homes, ids)),
+        (UNJOINED_FACILITIES, unjoined_facilities(found, places)),
         (DISTANCES, distances_per_category(graph, homes, ids, places, found, list(facilities.categories))),
     )
 

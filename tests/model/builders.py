@@ -255,13 +255,15 @@ def build_village(
     in_units = units("U1", dwelling_count=len(homes))
     unit_demand = demand_model.summarise_demand(demand, in_units, GROUPS, base)
     limits = reach_model.limits_of(GROUPS, norms)
-    beyond = reach_model.beyond_by_cell(living, access, distances, limits)
+    unjoined = reach_model.unjoined_facilities(found, at_places)
+    beyond = reach_model.beyond_by_cell(living, access, distances, unjoined, limits)
     shares = reach_model.summarise_shares(demand, beyond, limits)
     medians = reach_model.summarise_distances(living, access, distances, demand)
     judged = verdict_model.judge_categories(medians, shares, GROUPS, categories, completeness, share_beyond=0.5)
     verdicts = verdict_model.flag(judged, shares, unit_demand, [], GROUPS, categories, WITTE_VLEKKEN)
     return Village({
         "base_areas": base, "units": in_units, "dwellings": living, "demand": demand, "unit_demand": unit_demand,
-        "dwelling_access": access, "distances": distances, "reach_distances": medians, "reach_shares": shares,
+        "dwelling_access": access, "unjoined_facilities": unjoined, "distances": distances,
+        "reach_distances": medians, "reach_shares": shares,
         "category_verdicts": judged, "verdicts": verdicts,
     })  # fmt: skip

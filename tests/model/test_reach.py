@@ -3,6 +3,7 @@
 from itertools import product
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts import ACCESS, DEMAND, DISTANCE_KINDS, DISTANCES, FACILITIES, REACH_DISTANCES, REACH_SHARES
+from pipeline.contracts import ACCESS, CRS, DEMAND, DISTANCE_KINDS, DISTANCES, FACILITIES, REACH_DISTANCES, REACH_SHARES
 from pipeline.model.reach import (
     beyond_by_cell,
     distances_per_category,
@@ -25,6 +26,10 @@ from tests.model.builders import GROUPS, NORMS, build_village, dwelling_rows, dw
 
 SUPERMARKET = {"usual": {"supermarket": NORMS["usual"]["supermarket"]}}  # 500, 800 and 1,500 m
 REST = "B/not placed"
+
+NONE_UNJOINED = gpd.GeoDataFrame(
+    {"facility_id": pd.Series(dtype="str"), "category": pd.Series(dtype="str")}, geometry=gpd.GeoSeries([], crs=CRS)
+)
 
 
 def shares_of(
@@ -58,7 +63,7 @@ def shares_of(
         for cell, count, is_placed, (value, low, high) in rows
     ])  # fmt: skip
     limits = limits_of(GROUPS, SUPERMARKET)
-    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, limits), limits)
+    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, NONE_UNJOINED, limits), limits)
     check_table(REACH_SHARES, shares)
     return shares.set_index("distance_kind")
 
@@ -121,7 +126,7 @@ def test_the_range_of_a_rate_counts_in_people_and_cancels_in_shares() -> None:
          "people_high": 15.0, "weight_low": 10.0, "weight_high": 10.0},
     ])  # fmt: skip
     limits = limits_of(GROUPS, SUPERMARKET)
-    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, limits), limits)
+    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, NONE_UNJOINED, limits), limits)
     norm: Any = shares.set_index("distance_kind").loc["norm"]
     assert norm[["share_low", "share_high"]].tolist() == pytest.approx([15 / 40, 25 / 40])
     assert norm[["people_low", "people_high"]].tolist() == pytest.approx([10, 20 + 15])
@@ -283,7 +288,7 @@ def test_without_a_limit_everyone_connected_is_reached() -> None:
          "dwelling_count": 4, "people": 8.0, "people_low": 8.0, "people_high": 8.0,
          "weight_low": 8.0, "weight_high": 8.0},
     ])  # fmt: skip
-    shares = summarise_shares(demand, beyond_by_cell(living, access, distances, limits), limits).iloc[0]
+    shares = summarise_shares(demand, beyond_by_cell(living, access, distances, NONE_UNJOINED, limits), limits).iloc[0]
     assert shares["share_low"] == 0
     assert shares["share_high"] == shares["not_connected_share"] == 0.25
 

@@ -333,3 +333,11 @@ def test_a_group_with_essentials_of_its_own_is_judged_by_these_alone() -> None:
     judged = judge_categories(table(REACH_DISTANCES, []), shares, groups, CATEGORIES, ALL_COMPLETE, share_beyond=0.5)
     demand = table(UNIT_DEMAND, [{**keys, "people_low": 100.0}])
     assert flag(judged, shares, demand, [], groups, CATEGORIES, WITTE_VLEKKEN)["verdict"].tolist() == ["attention"]
+
+
+def test_a_facility_that_cannot_be_joined_to_the_network_makes_no_witte_vlek() -> None:
+    # The supermarket stands 160 m from the only street: nobody knows the way there, and 800 m as the crow flies.
+    near = build_village(grid(3, 1), [(0.0, 0.0)] * 30, {"supermarket": [(100.0, -160.0)], "stop": []})
+    judged = near.tables["category_verdicts"]
+    found = judged[["category", "reach", "undecided_cause"]].to_numpy().tolist()
+    assert sorted(found) == [["stop", "beyond", "none"], ["supermarket", "undecided", "not_connected"]]

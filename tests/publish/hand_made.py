@@ -311,6 +311,7 @@ def make_results(**other: Any) -> Results:
             },
             "reference": {"year": 2024, "what": "Gemiddelde afstand over de autoweg", "holder": "CBS"},
             "people_placed_share": 0.943, "address_count": 1840, "dwelling_count": 1736, "unit_count": 8,
+            "unjoined_facility_count": 1,
         },
     }  # fmt: skip
     return Results(**(fields | other))
