@@ -27,6 +27,7 @@ def build_index(results: Results) -> str:
         ),
         "distances": _distances(results),
         "reference": results.metrics["reference"],
+        "splits": _splits(results),
         "checks": [
             (check_label(str(one["check"])), CHECK_RESULT[bool(one["is_passed"])], number(one["row_count"]))
             for one in results.checks.to_dict("records")
@@ -43,11 +44,11 @@ def _key_figures(results: Results) -> list[tuple[str, str]]:
     metrics = results.metrics
     return [
         ("gebieden (wijken en dorpen)", number(metrics["unit_count"])),
-        ("voorzieningen zonder bekende looproute", number(metrics["unjoined_facility_count"])),
         ("adressen", number(metrics["address_count"])),
         ("woningen", number(metrics["dwelling_count"])),
         ("van de inwoners op een woning geplaatst", share(metrics["people_placed_share"])),
         ("voorzieningen", number(len(results.facilities))),
+        ("daarvan zonder bekende looproute", number(metrics["unjoined_facility_count"])),
     ]
 
 
@@ -71,4 +72,16 @@ def _distances(results: Results) -> list[dict[str, Any]]:
         }
         for code, category in results.categories.items()
         if (found := results.metrics["distances"].get(code)) is not None
+    ]
+
+
+def _splits(results: Results) -> list[tuple[str, str, str]]:
+    """Return base areas that lie in several wijken: name, the wijk they count in, and how much of them lies there."""
+    base = results.base_areas
+    split = base[base["wijk_share"] < 1].sort_values(["wijk_share", "base_code"])
+    return [
+        (f"{name} ({code})" if code not in name else name, wijk, share(part))
+        for code, name, wijk, part in split[["base_code", "base_name", "wijk_code", "wijk_share"]].itertuples(
+            index=False
+        )
     ]
