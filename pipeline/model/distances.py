@@ -1,19 +1,21 @@
-"""Walking distance to the nearest and second nearest facility: two searches over a sparse graph, however many points.
+"""Walking distance to the nearest and second nearest facility: two searches over a small graph, however many points.
 
-First one search from all facilities at once gives every node its nearest facility, and so cuts the network into cells.
-The way to the second nearest facility enters a cell over an edge between two cells; a second search starts there.
+The graph has a node where streets meet or end, and where a facility joins them; what lies in between, however many
+edges, is one link. One search from all chosen facilities at once gives every node its nearest, and so cuts the graph
+into cells. The way to the second nearest enters a cell over a link between two cells; a second search starts there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
 
-from pipeline.model.network import Floats, Ints, Joined, Network
+from pipeline.model.network import Flags, Floats, Ints, Joined, Network
 
-_TINY_M = 1e-6
-"""Stands for a length of zero, which a sparse graph would take for no edge at all."""
+_NOWHERE = 0
+"""The node where points are that are not connected: it has no links."""
 
 
 @dataclass(frozen=True)
@@ -30,163 +32,198 @@ class NearestTwo:
 
 
 @dataclass(frozen=True)
-class _Graph:
-    """A network with facilities on it: those on an edge split it, and each hangs on its split by its way in."""
+class _Links:
+    """Links between `size` nodes, in metres; they may be parallel, or go round to where they began."""
 
     size: int
     start: Ints
     end: Ints
     length_m: Floats
-    facility_nodes: Ints
-    splits: Joined
-    split_nodes: Ints
 
 
-def nearest_two(network: Network, facilities: Joined, points: Joined) -> NearestTwo:
-    """Return for each point the nearest and second nearest of `facilities`, over the network, the ways in counted.
+@dataclass(frozen=True)
+class _Course:
+    """Per edge of the network: the link it is part of, where on that its start lies, and its direction (1 or -1)."""
+
+    link: Ints
+    start_m: Floats
+    direction: Ints
+
+
+@dataclass(frozen=True)
+class _Between:
+    """Points between two nodes each, and the way to either in metres, the way in counted."""
+
+    left: Ints
+    to_left_m: Floats
+    right: Ints
+    to_right_m: Floats
+
+
+def nearest_two(network: Network, facilities: Joined, chosen: Iterable[Flags], points: Joined) -> list[NearestTwo]:
+    """Return, for each choice from `facilities`, per point the nearest two of these, the ways in counted.
 
     Distances are exact for points and facilities half-way along edges, also on the same edge. Facilities that are not
     connected are never found.
     """
-    graph = _with_facilities(network, facilities)
-    nearest_m, nearest, second_m, second = _search_nodes(graph)
-    left, to_left, right, to_right = _neighbours(network, graph, points)
-    distance = np.stack([nearest_m[left] + to_left, second_m[left] + to_left,
-                         nearest_m[right] + to_right, second_m[right] + to_right])  # fmt: skip
-    which = np.stack([nearest[left], second[left], nearest[right], second[right]])
-    distance += points.access_m
-    distance[:, ~points.is_connected] = np.inf
-    return _best_two(distance, np.where(np.isfinite(distance), which, -1))
+    links, course = _contract(network)
+    links, nodes, between = _split(links, _on_links(links, course, facilities), _on_links(links, course, points))
+    graph = _both_ways(links)
+    found = []
+    for choice in chosen:
+        labels = np.flatnonzero(choice & facilities.is_connected)
+        at_nodes = _search_twice(graph, nodes[labels], facilities.access_m[labels], labels)
+        found.append(
+            _nearer_two(
+                _walk_on(at_nodes, between.left, between.to_left_m),
+                _walk_on(at_nodes, between.right, between.to_right_m),
+            )
+        )
+    return found
 
 
 def nearest_exit_m(network: Network, points: Joined) -> Floats:
     """Return the walking distance (m) from each point to the nearest exit of the extract; infinite without one."""
-    exits = np.flatnonzero(network.is_exit)
-    if not len(exits):
-        return np.full(len(points.edge), np.inf)
-    size = len(network.x_m)
-    links = _undirected(size, network.start, network.end, network.length_m)
-    to_exit = dijkstra(links, directed=True, indices=exits, min_only=True)
-    start, end = network.start[points.edge], network.end[points.edge]
-    rest = network.length_m[points.edge] - points.along_m
-    distance = points.access_m + np.minimum(to_exit[start] + points.along_m, to_exit[end] + rest)
-    return np.where(points.is_connected, distance, np.inf)
+    at_start, at_end = (np.flatnonzero(network.is_exit[one]) for one in (network.start, network.end))
+    along = np.concatenate([np.zeros(len(at_start)), network.length_m[at_end]])
+    everywhere = np.ones(len(along), dtype=bool)
+    exits = Joined(everywhere, np.concatenate([at_start, at_end]), along, np.zeros(len(along)))
+    return nearest_two(network, exits, [everywhere], points)[0].nearest_m
 
 
-def _undirected(size: int, start: Ints, end: Ints, length_m: Floats) -> csr_matrix:
-    """Return the graph with each edge both ways; of parallel edges the shortest, since a sparse matrix adds them up."""
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    order = np.lexsort((length_m, high, low))
-    low, high, length = low[order], high[order], np.maximum(length_m[order], _TINY_M)
-    first = np.ones(len(low), dtype=bool)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    low, high, length = low[first], high[first], length[first]
-    both = np.concatenate([low, high]), np.concatenate([high, low])
-    return csr_matrix((np.concatenate([length, length]), both), shape=(size, size))
+def _contract(network: Network) -> tuple[_Links, _Course]:
+    """Return the network with one link for each chain of edges between two junctions, and where its edges went.
 
-
-def _with_facilities(network: Network, facilities: Joined) -> _Graph:
-    """Split the edges that facilities join, and hang each facility on its split as a node of its own."""
-    count, connected = len(network.x_m), np.flatnonzero(facilities.is_connected)
-    order = connected[np.lexsort((facilities.along_m[connected], facilities.edge[connected]))]
-    edge, along = facilities.edge[order], facilities.along_m[order]
-    split_nodes = count + np.arange(len(order), dtype=np.int64)
-    facility_nodes = np.full(len(facilities.edge), -1, dtype=np.int64)
-    facility_nodes[order] = split_nodes + len(order)
-    is_first = np.append(True, edge[1:] != edge[:-1])[: len(edge)]
-    is_last = np.append(edge[1:] != edge[:-1], True)[: len(edge)]
-    before = np.where(is_first, network.start[edge], split_nodes - 1)
-    since = along - np.where(is_first, 0.0, np.roll(along, 1))
-    whole = np.setdiff1d(np.arange(len(network.start)), edge)
-    rest = network.length_m[edge[is_last]] - along[is_last]
-    return _Graph(
-        size=count + 2 * len(order),
-        start=np.concatenate([network.start[whole], before, split_nodes[is_last], split_nodes]),
-        end=np.concatenate([network.end[whole], split_nodes, network.end[edge[is_last]], facility_nodes[order]]),
-        length_m=np.concatenate([network.length_m[whole], since, np.maximum(rest, 0), facilities.access_m[order]]),
-        facility_nodes=facility_nodes,
-        splits=Joined(np.ones(len(order), dtype=bool), edge, along, facilities.access_m[order]),
-        split_nodes=split_nodes,
-    )
-
-
-def _search_nodes(graph: _Graph) -> tuple[Floats, Ints, Floats, Ints]:
-    """Return per node: distance to the nearest facility and which, distance to the second nearest and which."""
-    known = np.flatnonzero(graph.facility_nodes >= 0)
-    nothing = np.full(graph.size, np.inf), np.full(graph.size, -1, dtype=np.int64)
-    if not len(known):
-        return (*nothing, nothing[0].copy(), nothing[1].copy())
-    links = _undirected(graph.size, graph.start, graph.end, graph.length_m)
-    nearest_m, nearest = _search(links, graph.facility_nodes[known], known)
-    start, end, length = graph.start, graph.end, graph.length_m
-    crosses = (nearest[start] != nearest[end]) & (nearest[start] >= 0) & (nearest[end] >= 0)
-    if not crosses.any():
-        return nearest_m, nearest, nothing[0].copy(), nothing[1].copy()
-    inner = _undirected(graph.size, start[~crosses], end[~crosses], length[~crosses])
-    came_from = np.concatenate([start[crosses], end[crosses]])
-    enters = np.concatenate([end[crosses], start[crosses]])
-    seed_m = nearest_m[came_from] + np.tile(length[crosses], 2)
-    second_m, second = _search_from_seeds(inner, enters, seed_m, nearest[came_from])
-    return nearest_m, nearest, second_m, second
-
-
-def _search(links: csr_matrix, sources: Ints, labels: Ints) -> tuple[Floats, Ints]:
-    distance, _, source = dijkstra(links, directed=True, indices=sources, min_only=True, return_predecessors=True)
-    label_of = np.full(links.shape[0] + 1, -1, dtype=np.int64)
-    label_of[sources] = labels
-    found = np.isfinite(distance)
-    return distance, np.where(found, label_of[np.where(found, source, -1)], -1)
-
-
-def _search_from_seeds(links: csr_matrix, nodes: Ints, seed_m: Floats, labels: Ints) -> tuple[Floats, Ints]:
-    """Search on from `nodes`, where facility `labels` is already `seed_m` away; of several seeds the nearest counts."""
-    order = np.lexsort((seed_m, nodes))
-    first = order[np.append(True, nodes[order][1:] != nodes[order][:-1])]
-    nodes, seed_m, labels = nodes[first], seed_m[first], labels[first]
-    size = links.shape[0]
-    present, node_group = np.unique(labels, return_inverse=True)
-    virtual = size + np.arange(len(present), dtype=np.int64)
-    inner = links.tocoo()
-    grown = csr_matrix(
-        (
-            np.concatenate([inner.data, np.maximum(seed_m, _TINY_M)]),
-            (np.concatenate([inner.row, virtual[node_group]]), np.concatenate([inner.col, nodes])),
-        ),
-        shape=(size + len(present), size + len(present)),
-    )
-    distance, which = _search(grown, virtual, present)
-    return distance[:size], which[:size]
-
-
-def _neighbours(network: Network, graph: _Graph, points: Joined) -> tuple[Ints, Floats, Ints, Floats]:
-    """Return the nodes on either side of each point on its edge, splits counted, and the way to them (m)."""
-    edge, along = points.edge, points.along_m
-    left, to_left = network.start[edge], along
-    right, to_right = network.end[edge], network.length_m[edge] - along
-    if not len(graph.split_nodes):
-        return left, to_left, right, to_right
-    span = float(network.length_m.max()) + 1
-    split_key = graph.splits.edge * span + graph.splits.along_m
-    after = np.searchsorted(split_key, edge * span + along, side="right")
-    before, last = after - 1, len(split_key) - 1
-    has_before = (before >= 0) & (graph.splits.edge[np.maximum(before, 0)] == edge)
-    has_after = (after <= last) & (graph.splits.edge[np.minimum(after, last)] == edge)
-    before, after = np.maximum(before, 0), np.minimum(after, last)
+    Arc i of the network is edge i from its start, arc i + number of edges is the same edge from its end.
+    """
+    count = len(network.start)
+    arc, back = np.arange(2 * count), np.roll(np.arange(2 * count), count)
+    tail, head = np.append(network.start, network.end), np.append(network.end, network.start)
+    length = np.tile(network.length_m, 2)
+    is_junction = _find_junctions(network)
+    stops = is_junction[head]
+    # Between junctions two arcs leave each node: the way back and the way on.
+    leaving = np.bincount(tail, weights=arc).astype(np.int64)
+    last = np.where(stops, arc, leaving[head] - back)
+    rest = np.where(stops, 0.0, length[last])
+    while not np.array_equal(onward := last[last], last):  # each round doubles how far arcs reach
+        rest, last = rest + rest[last], onward
+    first, opposite = back[last[back]], back[last]
+    begins = np.flatnonzero((first == arc) & (first < opposite))
+    number = np.cumsum(is_junction, dtype=np.int64)  # from 1, since 0 is nowhere
+    edges, backward = slice(count), slice(count, None)
+    is_along = first[edges] < opposite[edges]
     return (
-        np.where(has_before, graph.split_nodes[before], left),
-        np.where(has_before, along - graph.splits.along_m[before], to_left),
-        np.where(has_after, graph.split_nodes[after], right),
-        np.where(has_after, graph.splits.along_m[after] - along, to_right),
+        _Links(int(number[-1]) + 1, number[tail[begins]], number[head[last[begins]]], length[begins] + rest[begins]),
+        _Course(
+            np.searchsorted(begins, np.minimum(first, opposite)[edges]),
+            np.where(is_along, rest[backward], rest[edges] + network.length_m),
+            np.where(is_along, 1, -1),
+        ),
     )
 
 
-def _best_two(distance: Floats, which: Ints) -> NearestTwo:
-    """Of candidates (rows) per point (columns): the nearest, and the nearest of another facility."""
-    column = np.arange(distance.shape[1])
-    best = distance.argmin(axis=0)
-    nearest_m, nearest = distance[best, column], which[best, column]
-    others = np.where(which == nearest, np.inf, distance)
-    best = others.argmin(axis=0)
-    second_m = others[best, column]
-    second = np.where(np.isfinite(second_m), which[best, column], -1)
+def _find_junctions(network: Network) -> Flags:
+    """Return which nodes do not just join two edges; and one of each part of the network, which may be a mere ring."""
+    size = len(network.x_m)
+    links = coo_matrix((network.length_m, (network.start, network.end)), shape=(size, size))
+    part = connected_components(links, directed=False)[1]
+    is_junction: Flags = np.bincount(np.append(network.start, network.end), minlength=size) != 2
+    is_junction[np.unique(part, return_index=True)[1]] = True
+    return is_junction
+
+
+def _on_links(links: _Links, course: _Course, joined: Joined) -> Joined:
+    """Return the same points joined to links in place of edges."""
+    link = course.link[joined.edge]
+    along = course.start_m[joined.edge] + course.direction[joined.edge] * joined.along_m
+    return Joined(joined.is_connected, link, np.clip(along, 0, links.length_m[link]), joined.access_m)
+
+
+def _split(links: _Links, facilities: Joined, points: Joined) -> tuple[_Links, Ints, _Between]:
+    """Split links where facilities join them; return also the nodes of the facilities, and the points between nodes."""
+    connected = np.flatnonzero(facilities.is_connected)
+    nodes = np.full(len(facilities.edge), _NOWHERE)
+    nodes[connected] = links.size + np.arange(len(connected))
+    whole = np.append(np.arange(len(links.start)), facilities.edge[connected])
+    since = np.append(np.zeros(len(links.start)), facilities.along_m[connected])
+    order = np.lexsort((since, whole))
+    whole, since, start = whole[order], since[order], np.append(links.start, nodes[connected])[order]
+    is_last = np.append(whole[1:] != whole[:-1], True)
+    end = np.where(is_last, links.end[whole], np.roll(start, -1))
+    until = np.where(is_last, links.length_m[whole], np.roll(since, -1))
+    span = float(links.length_m.max()) + 1
+    piece = np.searchsorted(whole * span + since, points.edge * span + points.along_m, side="right") - 1
+    left, right = (np.where(points.is_connected, one[piece], _NOWHERE) for one in (start, end))
+    to_left, to_right = points.along_m - since[piece], until[piece] - points.along_m
+    return (
+        _Links(links.size + len(connected), start, end, until - since),
+        nodes,
+        _Between(left, to_left + points.access_m, right, to_right + points.access_m),
+    )
+
+
+def _both_ways(links: _Links) -> csr_matrix:
+    """Return the links as a graph, each both ways. Parallel ones stay apart: only adding them up would be wrong."""
+    tail, head = np.append(links.start, links.end), np.append(links.end, links.start)
+    order = np.argsort(tail, kind="stable")
+    begins = np.append(0, np.cumsum(np.bincount(tail, minlength=links.size)))
+    return csr_matrix((np.tile(links.length_m, 2)[order], head[order], begins), shape=(links.size, links.size))
+
+
+def _search_twice(graph: csr_matrix, nodes: Ints, seed_m: Floats, labels: Ints) -> NearestTwo:
+    """Return the nearest two per node of the facilities `labels`, which are `seed_m` away from `nodes`."""
+    nearest_m, nearest = _search(graph, nodes, seed_m, labels)
+    tail, head = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr)), graph.indices
+    stays = nearest[tail] == nearest[head]
+    begins = np.append(0, np.cumsum(stays))[graph.indptr]
+    cells = csr_matrix((graph.data[stays], head[stays], begins), shape=graph.shape)
+    enters, is_behind = np.flatnonzero(~stays), nearest[nodes] != labels
+    second_m, second = _search(
+        cells,
+        np.append(head[enters], nodes[is_behind]),
+        np.append(nearest_m[tail[enters]] + graph.data[enters], seed_m[is_behind]),
+        np.append(nearest[tail[enters]], labels[is_behind]),
+    )
     return NearestTwo(nearest_m, nearest, second_m, second)
+
+
+def _search(graph: csr_matrix, nodes: Ints, seed_m: Floats, labels: Ints) -> tuple[Floats, Ints]:
+    """Return per node the nearest of the facilities `labels`, `seed_m` away from `nodes`: how far it is, and which."""
+    size, seeds = graph.shape[0], len(nodes)
+    if not seeds:
+        return np.full(size, np.inf), np.full(size, -1)
+    lengths: Floats = np.append(graph.data, seed_m)
+    heads: Ints = np.append(graph.indices, nodes)
+    begins: Ints = np.append(graph.indptr, graph.indptr[-1] + 1 + np.arange(seeds))
+    grown = csr_matrix((lengths, heads, begins), shape=(size + seeds, size + seeds))
+    distance, _, source = dijkstra(
+        grown, directed=True, indices=np.arange(size, size + seeds), min_only=True, return_predecessors=True
+    )
+    distance, source = distance[:size], source[:size]
+    return distance, np.append(labels, -1)[np.where(np.isfinite(distance), source - size, -1)]
+
+
+def _walk_on(at_nodes: NearestTwo, nodes: Ints, way_m: Floats) -> NearestTwo:
+    """Return the nearest two by way of `nodes`, `way_m` away."""
+    return NearestTwo(
+        at_nodes.nearest_m[nodes] + way_m,
+        at_nodes.nearest[nodes],
+        at_nodes.second_m[nodes] + way_m,
+        at_nodes.second[nodes],
+    )
+
+
+def _nearer_two(one: NearestTwo, other: NearestTwo) -> NearestTwo:
+    """Return per point the nearest two of those that two ways lead to."""
+    is_other, is_same = other.nearest_m < one.nearest_m, one.nearest == other.nearest
+    beaten_m = np.where(is_same, np.inf, np.maximum(one.nearest_m, other.nearest_m))
+    second_m = np.minimum(one.second_m, other.second_m)
+    second = np.where(other.second_m < one.second_m, other.second, one.second)
+    return NearestTwo(
+        np.minimum(one.nearest_m, other.nearest_m),
+        np.where(is_other, other.nearest, one.nearest),
+        np.minimum(beaten_m, second_m),
+        # Also where they tie, for then `second` may be the nearest itself, by the way that is beaten.
+        np.where(~is_same & (beaten_m <= second_m), np.where(is_other, one.nearest, other.nearest), second),
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 
 from pipeline.config import NetworkSettings
 from pipeline.errors import SourceError
@@ -16,6 +17,18 @@ from pipeline.errors import SourceError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+
+_SAMPLE_M = 20.0
+"""Space between samples of edges. This and the two below set how fast points join, not to what."""
+
+_FIRST_LOOK = 6
+"""How many samples near a point are looked at first."""
+
+_AT_ONCE = 2_000
+"""Points reckoned at once: few enough for the cache of a processor."""
+
+_TINY = np.finfo(np.float64).tiny
+"""Stands for a squared length of zero, by which nothing can be divided."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,8 @@ def drop_islands(
 def join_points(network: Network, points: npt.NDArray[np.object_], *, connect_max_m: float) -> Joined:
     """Join each point to the nearest point of the nearest edge; one farther than `connect_max_m` is not connected.
 
+    Of edges that are equally near, the first counts.
+
     Parameters
     ----------
     network
@@ -151,18 +166,53 @@ def join_points(network: Network, points: npt.NDArray[np.object_], *, connect_ma
     connect_max_m
         Longest way in, in metres.
     """
-    x, y = network.x_m, network.y_m
-    ends = np.stack([np.column_stack([x[one], y[one]]) for one in (network.start, network.end)], axis=1)
-    lines = np.atleast_1d(np.asarray(shapely.linestrings(ends), dtype=object))
-    index, access = shapely.STRtree(lines).query_nearest(
-        points, max_distance=connect_max_m, return_distance=True, all_matches=False
-    )
-    edge = np.zeros(len(points), dtype=np.int64)
-    along = np.zeros(len(points))
-    away = np.zeros(len(points))
-    is_connected = np.zeros(len(points), dtype=bool)
-    is_connected[index[0]] = True
-    edge[index[0]] = index[1]
-    away[index[0]] = access
-    along[index[0]] = shapely.line_locate_point(lines[index[1]], points[index[0]])
-    return Joined(is_connected, edge, np.minimum(along, network.length_m[edge] if len(edge) else along), away)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    edge_of_sample, samples = _sample_edges(network)
+    tree = KDTree(samples, balanced_tree=False, compact_nodes=False)
+    edge, along, access = np.zeros(len(x), dtype=np.int64), np.zeros(len(x)), np.full(len(x), np.inf)
+    unsure, looked_at = np.arange(len(x)), _FIRST_LOOK
+    while len(unsure):
+        places = np.column_stack([x[unsure], y[unsure]])
+        found = tree.query(places, k=looked_at, distance_upper_bound=connect_max_m + _SAMPLE_M, workers=-1)
+        sample_m, sample = (np.asarray(one) for one in found)
+        for begin in range(0, len(unsure), _AT_ONCE):
+            some = slice(begin, begin + _AT_ONCE)
+            at, candidates = unsure[some], edge_of_sample[sample[some]]
+            edge[at], along[at], access[at] = _nearest_edge(network, candidates, x[at], y[at])
+        # No edge is nearer than its nearest sample by more than half the space between samples.
+        unsure = unsure[access[unsure] >= sample_m[:, -1] - _SAMPLE_M / 2]
+        looked_at *= 2
+    return Joined(access <= connect_max_m, edge, np.minimum(along, network.length_m[edge]), access)
+
+
+def _sample_edges(network: Network) -> tuple[Ints, Floats]:
+    """Return places (x, y) such that all of each edge is within half `_SAMPLE_M` of one of its own, and their edges.
+
+    There is one edge more than places: KDTree numbers a place that it does not find as if it were the last.
+    """
+    x, y, start, end = network.x_m, network.y_m, network.start, network.end
+    run_x, run_y = x[end] - x[start], y[end] - y[start]
+    pieces = np.maximum(np.ceil(np.hypot(run_x, run_y) / _SAMPLE_M), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(start)), pieces)
+    nth = np.arange(len(edge)) - (np.cumsum(pieces) - pieces)[edge]
+    part = (nth + 0.5) / pieces[edge]
+    samples = np.column_stack([x[start[edge]] + part * run_x[edge], y[start[edge]] + part * run_y[edge]])
+    return np.append(edge, 0), samples
+
+
+def _nearest_edge(network: Network, edges: Ints, x_m: Floats, y_m: Floats) -> tuple[Ints, Floats, Floats]:
+    """Return per point which of its `edges` (a row of candidates) is nearest, how far along that, and how far away."""
+    edges = np.sort(edges, axis=1)
+    start, end = network.start.take(edges), network.end.take(edges)
+    start_x, start_y = network.x_m.take(start), network.y_m.take(start)
+    end_x, end_y = network.x_m.take(end), network.y_m.take(end)
+    run_x, run_y = end_x - start_x, end_y - start_y
+    run = run_x * run_x + run_y * run_y
+    onward = (x_m[:, None] - start_x) * run_x + (y_m[:, None] - start_y) * run_y
+    part = np.clip(onward / np.maximum(run, _TINY), 0, 1)
+    # Weighed like this the foot is exactly an end where it is one, so that edges that meet there are equally near.
+    away_x = x_m[:, None] - ((1 - part) * start_x + part * end_x)
+    away_y = y_m[:, None] - ((1 - part) * start_y + part * end_y)
+    away = away_x * away_x + away_y * away_y
+    best = np.arange(len(edges)), away.argmin(axis=1)
+    return edges[best], part[best] * np.sqrt(run[best]), np.sqrt(away[best])

@@ -1,7 +1,7 @@
 """Reach: which part of a target group lives beyond a distance, for certain and at most, and how far people walk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -55,11 +55,9 @@ def distances_per_category(
         Every category wanted, also those without any facility.
     """
     names = pd.Series([*facilities["facility_id"], pd.NA], dtype="str")
+    chosen = [(facilities["category"] == category).to_numpy() for category in categories]
     pieces = []
-    for category in categories:
-        chosen = (facilities["category"] == category).to_numpy()
-        only = replace(places, is_connected=places.is_connected & chosen)
-        two = nearest_two(network, only, homes)
+    for category, two in zip(categories, nearest_two(network, places, chosen, homes), strict=True):
         piece = pd.DataFrame({"dwelling_id": dwelling_ids.to_numpy(), "category": category})
         piece["nearest_m"], piece["second_m"] = (_finite(one).round(_DECIMALS) for one in (two.nearest_m, two.second_m))
         piece["nearest_id"] = names.take(two.nearest).to_numpy()

@@ -19,7 +19,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
@@ -63,10 +63,7 @@ def _join(case: Case) -> tuple[Joined, Joined]:
 
 
 def _search(case: Case, homes: Joined, places: Joined) -> Answer:
-    found = [
-        nearest_two(case.network, replace(places, is_connected=places.is_connected & (case.categories == name)), homes)
-        for name in case.names
-    ]
+    found = nearest_two(case.network, places, [case.categories == name for name in case.names], homes)
     return Answer(np.array([one.nearest_m for one in found]), np.array([one.second_m for one in found]))
 
 

@@ -153,7 +153,8 @@ def join(network: Network, *places: XY) -> Joined:
 
 def nearest(network: Network, facilities: Sequence[XY], homes: Sequence[XY]) -> NearestTwo:
     """Join facilities and homes to the network and return the nearest two of each home."""
-    return nearest_two(network, join(network, *facilities), join(network, *homes))
+    shops = join(network, *facilities)
+    return nearest_two(network, shops, [shops.is_connected], join(network, *homes))[0]
 
 
 # --- Settings --------------------------------------------------------------------------------------------------------
