@@ -9,22 +9,22 @@ export DVC_NO_ANALYTICS := 1
 .PHONY: maps test bench lock
 
 maps: $(READY)
-	dvc repro
-	@python -m pipeline maps
+	$(BIN)/dvc repro
+	@$(BIN)/python -m pipeline maps
 
 test: $(READY)
-	ruff check .
-	ruff format --check .
-	mypy
-	pytest
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
 
 bench: $(READY)
-	python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
 # Maak het slotbestand opnieuw (vraagt uv).

@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pandera.errors
+import pyarrow
 
 from pipeline.contracts import CRS, Contract
 from pipeline.errors import TableError, raise_faults
@@ -120,11 +121,15 @@ def read_table(contract: Contract, path: Path) -> Any:
     Raises
     ------
     TableError
-        If the file is missing or breaks the contract.
+        If the file is missing, damaged, or breaks the contract.
     """
     if not path.exists():
         raise TableError(f"{path.as_posix()}: ontbreekt; draai eerst `dvc repro`.")
-    frame = gpd.read_parquet(path) if contract.geometry else pd.read_parquet(path)
+    try:
+        frame = gpd.read_parquet(path) if contract.geometry else pd.read_parquet(path)
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise TableError(f"{path.as_posix()}: niet leesbaar ({reason}); verwijder het en draai `dvc repro`.") from None
     check_table(contract, frame)
     return frame
 

@@ -140,3 +140,9 @@ def test_every_contract_has_its_key_among_its_columns_and_says_what_missing_mean
         assert set(contract.key) <= set(contract.columns)
         assert all(column.meaning for column in contract.columns.values())
         assert isinstance(contract, Contract)
+
+
+def test_a_damaged_table_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "figures.parquet").touch()
+    with pytest.raises(TableError, match="niet leesbaar"):
+        read_table(FIGURES, tmp_path / "figures.parquet")

@@ -1,16 +1,11 @@
-"""Base areas and the units made of them: "the wijk, or for small villages the dorp"."""
-
-import re
-import unicodedata
-from collections.abc import Mapping
+"""Base areas: the wijk, gemeente and woonplaats they lie in, their homes, land and name."""
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.config import DwellingSettings, RegionSettings, UnitSettings
-from pipeline.contracts import CRS
+from pipeline.config import DwellingSettings, RegionSettings
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.dwellings import wijk_of_buurt
 
@@ -34,20 +29,16 @@ def require_overlap(extract: shapely.Polygon, areas: gpd.GeoDataFrame, region: R
         )
 
 
-def describe_base_areas(
+def locate_base_areas(
     areas: gpd.GeoDataFrame,
     located: pd.DataFrame,
     dwellings: pd.DataFrame,
     places: gpd.GeoDataFrame,
-    water: gpd.GeoSeries,
-    figures: pd.DataFrame,
     region: RegionSettings,
-    settings: DwellingSettings,
-    units: UnitSettings,
 ) -> gpd.GeoDataFrame:
-    """Return the base areas of the region as `contracts.BASE_AREAS` has them, but for their unit, with wijk_name.
+    """Return the base areas of the region with their wijk, gemeente and woonplaats.
 
-    A base area whose wijk lies in another gemeente is not of the region.
+    A base area whose wijk is unknown or lies in another gemeente is not of the region.
 
     Parameters
     ----------
@@ -57,49 +48,55 @@ def describe_base_areas(
         All addresses, and those that are dwellings, with the codes of their areas.
     places
         Place nodes: osm_id, place_name, geometry.
-    water
-        Polygons of water.
-    figures
-        `contracts.FIGURES`.
-    region, settings, units
+    region
         Settings.
+
+    Returns
+    -------
+    base_code, area_name, gemeente_code, wijk_code, wijk_name, wijk_share, woonplaats_name, woonplaats_source, land_km2
+    (as the source gives it), geometry.
     """
     base = areas[areas["area_level"] == region.base_level].reset_index(drop=True)
     wijken = areas[areas["area_level"] == "wijk"]
     codes = base["area_code"]
     wijk = assign_wijk(base, dwellings, wijken).reindex(codes).reset_index(drop=True)
     place = assign_woonplaats(base, located, places).reindex(codes).reset_index(drop=True)
-    homes = codes.map(figure_by_area(figures, "homes"))
-    inhabitants = codes.map(figure_by_area(figures, "inhabitants"))
-    dwelling_count = codes.map(dwellings.groupby("base_code").size()).fillna(0).astype("int64")
-    ratio = dwelling_ratio(dwelling_count, homes)
-    frame = gpd.GeoDataFrame(
-        {
-            "base_code": codes,
-            "base_name": _base_names(base, dwellings, areas, homes, place["woonplaats_name"], units),
-            "gemeente_code": ("GM" + wijk["wijk_code"].str[2:6]).astype("str"),
-            "wijk_code": wijk["wijk_code"],
-            "wijk_name": wijk["wijk_code"].map(wijken.set_index("area_code")["area_name"]),
-            "wijk_share": wijk["wijk_share"],
-            **place,
-            "inhabitants_count": inhabitants,
-            "homes_count": homes,
-            "address_count": codes.map(located.groupby("base_code").size()).fillna(0).astype("int64"),
-            "dwelling_count": dwelling_count,
-            "dwelling_ratio": ratio,
-            "is_weak": is_weak(ratio, homes, inhabitants, settings),
-            "land_km2": land_km2(base, water),
-            "geometry": base.geometry,
-        },
-        geometry="geometry",
-        crs=CRS,
+    found = base[["area_name", "land_km2", "geometry"]].assign(
+        base_code=codes,
+        gemeente_code=("GM" + wijk["wijk_code"].str[2:6]).astype("str"),
+        wijk_name=wijk["wijk_code"].map(wijken.set_index("area_code")["area_name"]),
+        **wijk,
+        **place,
     )
-    chosen = frame[frame["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
-    _require_usable(chosen, region)
-    return chosen
+    return found[found["gemeente_code"].isin(list(region.gemeenten))].reset_index(drop=True)
 
 
-def _require_usable(base: gpd.GeoDataFrame, region: RegionSettings) -> None:
+def count_base_areas(
+    base: gpd.GeoDataFrame,
+    located: pd.DataFrame,
+    dwellings: pd.DataFrame,
+    figures: pd.DataFrame,
+    settings: DwellingSettings,
+) -> gpd.GeoDataFrame:
+    """Return base areas with their inhabitants and homes (missing is unknown), addresses and dwellings, and is_weak."""
+    codes = base["base_code"]
+    homes = codes.map(figure_by_area(figures, "homes")).astype("float64")
+    inhabitants = codes.map(figure_by_area(figures, "inhabitants")).astype("float64")
+    addresses, found = (
+        codes.map(rows.groupby("base_code").size()).fillna(0).astype("int64") for rows in (located, dwellings)
+    )
+    ratio = dwelling_ratio(found, homes)
+    return base.assign(
+        inhabitants_count=inhabitants,
+        homes_count=homes,
+        address_count=addresses,
+        dwelling_count=found,
+        dwelling_ratio=ratio,
+        is_weak=is_weak(ratio, homes, inhabitants, settings),
+    )
+
+
+def require_usable(base: gpd.GeoDataFrame, region: RegionSettings) -> None:
     """Raise SourceError if there is nothing to compute: no base areas, no dwellings, or a wijk without a name."""
     gemeenten = ", ".join(region.gemeenten)
     faults = []
@@ -116,25 +113,21 @@ def _require_usable(base: gpd.GeoDataFrame, region: RegionSettings) -> None:
     raise_faults(SourceError, faults)
 
 
-def _base_names(
-    base: gpd.GeoDataFrame,
-    dwellings: pd.DataFrame,
-    areas: gpd.GeoDataFrame,
-    homes: pd.Series,
-    woonplaats: pd.Series,
-    units: UnitSettings,
+def name_base_areas(
+    base: gpd.GeoDataFrame, dwellings: pd.DataFrame, areas: gpd.GeoDataFrame, *, name_share: float
 ) -> pd.Series:
     """Return the name in the source; a postcode without one is named after the buurt of most of its homes.
 
-    Where no buurt is known to hold `units.name_share` of the homes, it is named after its woonplaats.
+    Where no buurt is known to hold `name_share` of the CBS homes, it is named after its woonplaats.
     """
     counts = dwellings.dropna(subset="buurt_code").groupby(["base_code", "buurt_code"]).size()
     most = counts.rename("size").reset_index().sort_values(["size", "buurt_code"], ascending=[False, True])
     most = most.drop_duplicates("base_code").set_index("base_code")
-    size, code = base["area_code"].map(most["size"]), base["area_code"].map(most["buurt_code"])
-    buurt_name = code.map(areas.set_index("area_code")["area_name"]).where(size >= units.name_share * homes)
-    named = buurt_name.fillna(woonplaats).astype("str") + " (" + base["area_code"] + ")"
-    return base["area_name"].fillna(named).fillna(base["area_code"])
+    codes = base["base_code"]
+    buurt_name = codes.map(most["buurt_code"]).map(areas.set_index("area_code")["area_name"])
+    holds_enough = codes.map(most["size"]) >= name_share * base["homes_count"]
+    named = buurt_name.where(holds_enough).fillna(base["woonplaats_name"]).astype("str") + " (" + codes + ")"
+    return base["area_name"].fillna(named).fillna(codes)
 
 
 def assign_wijk(base: gpd.GeoDataFrame, dwellings: pd.DataFrame, wijken: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -223,80 +216,3 @@ def is_weak(ratio: pd.Series, homes: pd.Series, inhabitants: pd.Series, settings
     """Say which base areas are weak: the ratio is out of bounds, or there is none where people may live."""
     out_of_bounds = (ratio < settings.weak_ratio_low) | (ratio > settings.weak_ratio_high)
     return out_of_bounds | (~(homes > 0) & ~(inhabitants == 0))
-
-
-def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[str, str]) -> pd.DataFrame:
-    """Return unit_code, unit_name and unit_kind by base area code.
-
-    Parameters
-    ----------
-    base
-        base_code, base_name, gemeente_code, wijk_code, wijk_name, woonplaats_name, inhabitants_count (where a part is
-        secret the known rest tells the size of a place; where all is, it is no dorp).
-    settings
-        Limits in inhabitants.
-    overrides
-        Unit name by base area code, of the region's settings; base areas with the same name form one unit.
-    """
-    inhabitants = base["inhabitants_count"].fillna(0)
-    place = [base["gemeente_code"], base["woonplaats_name"]]
-    in_place = inhabitants.groupby(place).transform("sum")
-    is_known = base["inhabitants_count"].notna().groupby(place).transform("any")
-    is_dorp = base["woonplaats_name"].notna() & is_known & (in_place < settings.dorp_max_inhabitants)
-    in_wijk = inhabitants.where(~is_dorp, 0).groupby(base["wijk_code"]).transform("sum")
-    is_split = ~is_dorp & (in_wijk > settings.unit_max_inhabitants)
-    units = pd.DataFrame({"unit_code": base["wijk_code"], "unit_name": base["wijk_name"], "unit_kind": "wijk"})
-    units.loc[is_split, ["unit_code", "unit_name"]] = base.loc[is_split, ["base_code", "base_name"]].to_numpy()
-    units.loc[is_split, "unit_kind"] = "base_area"
-    units.loc[is_dorp, "unit_name"] = base.loc[is_dorp, "woonplaats_name"]
-    units.loc[is_dorp, "unit_kind"] = "dorp"
-    named = base["base_code"].map(dict(overrides))
-    units.loc[named.notna(), "unit_name"] = named[named.notna()]
-    own_code = is_dorp | named.notna()
-    slugs = units.loc[own_code, "unit_name"].map(_slug)
-    units.loc[own_code, "unit_code"] = base.loc[own_code, "gemeente_code"] + "-" + slugs
-    _require_distinct(units)
-    return units.set_index(pd.Index(base["base_code"]))
-
-
-def _require_distinct(units: pd.DataFrame) -> None:
-    """Raise SourceError if units of different names would share a code."""
-    names = units.groupby("unit_code")["unit_name"].agg(lambda names: sorted(set(names)))
-    clashing = [", ".join(found) for found in names if len(found) > 1]
-    raise_faults(
-        SourceError,
-        [
-            f"de namen {found} geven dezelfde code; kies in region.unit_names namen die meer verschillen."
-            for found in clashing
-        ],
-    )
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def dissolve_units(base: gpd.GeoDataFrame, units: pd.DataFrame, gemeenten: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Return one row per unit, as `contracts.UNITS` has it, from base areas that carry unit_code.
-
-    CBS homes are missing as soon as they are unknown in one of its base areas.
-    """
-    shape = base[["unit_code", "geometry"]].dissolve("unit_code")
-    grouped = base.groupby("unit_code")
-    frame = gpd.GeoDataFrame(
-        {
-            "gemeente_code": grouped["gemeente_code"].first(),
-            "base_count": grouped.size(),
-            "dwelling_count": grouped["dwelling_count"].sum(),
-            "homes_count": grouped["homes_count"].agg(lambda homes: homes.sum(skipna=False)),
-            "is_weak": grouped["is_weak"].any(),
-            "land_km2": grouped["land_km2"].sum(),
-            "geometry": shape.geometry,
-        },
-        geometry="geometry",
-        crs=CRS,
-    )
-    described = units.drop_duplicates("unit_code").set_index("unit_code")
-    frame = frame.join(described, validate="one_to_one").reset_index()
-    return frame.assign(gemeente_name=frame["gemeente_code"].map(dict(gemeenten)))

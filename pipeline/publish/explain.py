@@ -232,11 +232,12 @@ def _becomes(condition: str, other: str, verdict: str) -> str:
 
 
 def _weak(unit: Unit) -> str:
-    homes = "onbekend" if unit.homes_count is None else number(unit.homes_count)
+    if unit.homes_count is None:
+        return f"{PROVISIONAL.capitalize()}: het aantal woningen volgens CBS is niet in heel dit gebied bekend."
     where = "niet" if unit.base_count == 1 else "niet in elk deel van dit gebied"
     return (
         f"{PROVISIONAL.capitalize()}: het aantal gevonden woningen ({number(unit.dwelling_count)}) past {where} "
-        f"bij het aantal volgens CBS ({homes})."
+        f"bij het aantal volgens CBS ({number(unit.homes_count)})."
     )
 
 

@@ -138,13 +138,13 @@ def _point_of(one: Any) -> shapely.Geometry | None:
 
 
 def read_addresses(pbf: Path) -> gpd.GeoDataFrame:
-    """Read all addresses.
+    """Read all addresses, each once: a shop mapped at an address that is there already is no second one.
 
     Returns
     -------
     osm_id (``n1``, ``w2``), postcode_code (four digits), woonplaats_name, geometry (point). Missing where not tagged.
     """
-    rows: dict[str, list[Any]] = {"osm_id": [], "postcode_code": [], "woonplaats_name": []}
+    rows: dict[str, list[Any]] = {"osm_id": [], "postcode_code": [], "woonplaats_name": [], "address": []}
     points: list[shapely.Geometry] = []
     with _readable(pbf):
         for one in _processor(pbf, ["addr:housenumber"]):
@@ -156,11 +156,20 @@ def read_addresses(pbf: Path) -> gpd.GeoDataFrame:
             rows["osm_id"].append(f"{one.type_str()}{one.id}")
             rows["postcode_code"].append(one.tags.get("addr:postcode"))
             rows["woonplaats_name"].append(one.tags.get("addr:city"))
+            rows["address"].append(_whole_address(one))
             points.append(point)
     frame = _frame(rows, points)
+    frame = frame[frame["address"].isna() | ~frame["address"].duplicated()].drop(columns="address")
+    frame = frame.reset_index(drop=True)
     digits = frame["postcode_code"].str.strip().str[:4]
     frame["postcode_code"] = digits.where(digits.str.match(r"^[1-9]\d{3}$") == True).astype("str")  # noqa: E712
     return frame
+
+
+def _whole_address(one: Any) -> str | None:
+    """Return the address as one text, or None where it is not whole: two of those may be two homes."""
+    parts = [one.tags.get(key) for key in ("addr:postcode", "addr:street", "addr:housenumber")]
+    return None if None in parts else "/".join([*parts, one.tags.get("addr:unit", "")])
 
 
 def read_buildings(pbf: Path) -> gpd.GeoDataFrame:

@@ -4,6 +4,7 @@ from pipeline.config import AreaSettings, DwellingSettings, OsmSettings, RegionS
 from pipeline.contracts import AREAS, BASE_AREAS, DWELLINGS, FIGURES, UNITS
 from pipeline.model import areas as area_model
 from pipeline.model import dwellings as dwelling_model
+from pipeline.model import units as unit_model
 from pipeline.sources import osm as osm_source
 from pipeline.sources.areas import read_areas
 from pipeline.stages.run import run
@@ -30,13 +31,19 @@ def build_areas(
     homes = area_model.figure_by_area(figures, "homes")
     found = dwelling_model.select_dwellings(located, kind, homes, dwellings)
     places, water = osm_source.read_places(pbf), osm_source.read_water(pbf)
-    base = area_model.describe_base_areas(every, located, found, places, water, figures, region, dwellings, units)
-    named = area_model.assign_units(base, units, region.unit_names)
+    base = area_model.locate_base_areas(every, located, found, places, region)
+    base = area_model.count_base_areas(base, located, found, figures, dwellings)
+    area_model.require_usable(base, region)
+    base = base.assign(
+        base_name=area_model.name_base_areas(base, found, every, name_share=units.name_share),
+        land_km2=area_model.land_km2(base, water),
+    )
+    named = unit_model.assign_units(base, units, region.unit_names)
     base = base.join(named["unit_code"], on="base_code", validate="one_to_one")
     files.write(
         (AREAS, every),
         (BASE_AREAS, base),
-        (UNITS, area_model.dissolve_units(base, named, region.gemeenten)),
+        (UNITS, unit_model.dissolve_units(base, named, region.gemeenten)),
         (DWELLINGS, dwelling_model.dwellings_of_units(found, base)),
     )
 

@@ -11,16 +11,18 @@ from pipeline.config import DwellingSettings, RegionSettings, UnitSettings
 from pipeline.contracts import AREAS, BASE_AREAS, CRS, UNITS
 from pipeline.errors import SourceError
 from pipeline.model.areas import (
-    assign_units,
     assign_wijk,
     assign_woonplaats,
-    describe_base_areas,
-    dissolve_units,
+    count_base_areas,
     dwelling_ratio,
     is_weak,
     land_km2,
+    locate_base_areas,
+    name_base_areas,
     require_overlap,
+    require_usable,
 )
+from pipeline.model.units import assign_units, dissolve_units
 from pipeline.settings_files import read_sections
 from pipeline.tables import check_table
 from tests.model.builders import CONFIG, figures, squares, table
@@ -246,9 +248,10 @@ def describe(
 ) -> gpd.GeoDataFrame:
     """Return the base areas of gemeente GM0001, without place nodes or water."""
     places, water = gpd.GeoDataFrame({"osm_id": [], "place_name": []}, geometry=[], crs=CRS), gpd.GeoSeries([], crs=CRS)
-    return describe_base_areas(
-        areas, located, homes, places, water, figures(known), REGION, DWELLING_SETTINGS, UNIT_SETTINGS
-    )
+    base = locate_base_areas(areas, located, homes, places, REGION)
+    base = count_base_areas(base, located, homes, figures(known), DWELLING_SETTINGS)
+    require_usable(base, REGION)
+    return base.assign(base_name=name_base_areas(base, homes, areas, name_share=0.5), land_km2=land_km2(base, water))
 
 
 def test_base_areas_and_units_keep_their_contracts_and_leave_the_neighbours_out() -> None:

@@ -170,3 +170,16 @@ def test_the_background_takes_the_first_layer_that_fits(pbf: Path) -> None:
     found = osm.read_background(extract(pbf, SQUARE, ways), layers).set_index("feature_id")
     assert found["rank"].to_dict() == {"w7": 1, "w8": 2}
     assert found["feature_name"].isna().to_dict() == {"w7": True, "w8": False}
+
+
+def test_an_address_counts_once_however_often_it_is_mapped(pbf: Path) -> None:
+    address = {"addr:postcode": "8265AB", "addr:street": "Straat", "addr:housenumber": "1"}
+    partial = {"addr:street": "Straat", "addr:housenumber": "2"}
+    nodes: list[Node] = [
+        (1, 0.001, 0.001, address),
+        (2, 0.002, 0.001, {**address, "shop": "bakery"}),
+        (3, 0.003, 0.001, {**address, "addr:unit": "B"}),
+        (4, 0.004, 0.001, partial),
+        (5, 0.005, 0.001, partial),
+    ]
+    assert osm.read_addresses(extract(pbf, nodes))["osm_id"].tolist() == ["n1", "n3", "n4", "n5"]
