@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from pipeline.model.areas import figure_by_area
+from pipeline.model.dwellings import building_kind, locate_addresses, select_dwellings
 from pipeline.model.facilities import merge_same_place
 from pipeline.model.network import (
     Network,
@@ -23,6 +26,7 @@ from pipeline.model.network import (
 from pipeline.settings_files import read_sections
 from pipeline.sources import osm as osm_source
 from pipeline.sources.areas import read_areas
+from pipeline.sources.figures import read_figures
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -68,13 +72,23 @@ def _read_kampen(folder: Path) -> Case:
     found = osm_source.read_facilities(pbf, settings["facilities"].categories)
     facilities = merge_same_place(found, same_place_m=settings["facilities"].same_place_m)
     return Case(
-        "REAL: the walking network and all addresses of Kampen",
+        "REAL: the walking network and all dwellings of Kampen",
         network,
-        osm_source.read_addresses(pbf).geometry.to_numpy(),
+        _dwellings(folder, pbf, areas),
         facilities.geometry.to_numpy(),
         facilities["category"].to_numpy(dtype=object),
         rules.connect_max_m,
     )
+
+
+def _dwellings(folder: Path, pbf: Path, areas: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the points of the dwellings, chosen as the stage `build_areas` does."""
+    settings = read_sections(CONFIG, ["region", "figures", "dwellings"], "kampen")
+    addresses = osm_source.read_addresses(pbf)
+    located = locate_addresses(addresses, areas, base_level=settings["region"].base_level)
+    kind = building_kind(addresses.geometry, osm_source.read_buildings(pbf), settings["dwellings"])
+    homes = figure_by_area(read_figures(settings["figures"].tables, folder), "homes")
+    return np.asarray(select_dwellings(located, kind, homes, settings["dwellings"]).geometry, dtype=object)
 
 
 def _make_synthetic(missing: Path) -> Case:

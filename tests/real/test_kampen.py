@@ -77,8 +77,8 @@ def test_8264_is_fine_only_under_reservation(kampen: RegionFiles) -> None:
 
 def test_dwellings_are_what_was_counted_by_hand(kampen: RegionFiles) -> None:
     base = kampen.read(contracts.BASE_AREAS).set_index("base_code")
-    # 8263: 217 of its addresses stand in buildings tagged as home, for 215 CBS homes; 8267: 117 objects with an address,
-    # one of them mapped twice, for 230.
+    # 8263: 217 of its addresses stand in buildings tagged as home, for 215 CBS homes.
+    # 8267: 117 objects with an address for 230 CBS homes, one of them mapped twice.
     assert base.loc["8263", "dwelling_count"] == 217
     assert base.loc["8267", "address_count"] == 116
     assert base.loc["8267", "is_weak"]
