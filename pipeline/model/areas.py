@@ -8,6 +8,7 @@ import shapely
 from pipeline.config import DwellingSettings, RegionSettings
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.dwellings import wijk_of_buurt
+from pipeline.model.tally import largest
 
 _M2_PER_KM2 = 1_000_000
 
@@ -120,11 +121,9 @@ def name_base_areas(
 
     Where no buurt is known to hold `name_share` of the CBS homes, it is named after its woonplaats.
     """
-    counts = dwellings.dropna(subset="buurt_code").groupby(["base_code", "buurt_code"]).size()
-    most = counts.rename("size").reset_index().sort_values(["size", "buurt_code"], ascending=[False, True])
-    most = most.drop_duplicates("base_code").set_index("base_code")
+    most = largest(dwellings.groupby(["base_code", "buurt_code"]).size())
     codes = base["base_code"]
-    buurt_name = codes.map(most["buurt_code"]).map(areas.set_index("area_code")["area_name"])
+    buurt_name = codes.map(most["value"]).map(areas.set_index("area_code")["area_name"])
     holds_enough = codes.map(most["size"]) >= name_share * base["homes_count"]
     named = buurt_name.where(holds_enough).fillna(base["woonplaats_name"]).astype("str") + " (" + codes + ")"
     return base["area_name"].fillna(named).fillna(codes)
@@ -167,11 +166,9 @@ def _land_by_wijk(base: gpd.GeoDataFrame, wijken: gpd.GeoDataFrame) -> pd.Series
 
 
 def _largest_share(size: pd.Series) -> pd.DataFrame:
-    """Return per first key the second key with the largest size (lowest code among equals) and its share."""
-    frame = size.rename("size").rename_axis(["base_code", "wijk_code"]).reset_index()
-    frame["wijk_share"] = frame["size"] / frame.groupby("base_code")["size"].transform("sum")
-    frame = frame.sort_values(["base_code", "size", "wijk_code"], ascending=[True, False, True])
-    return frame.drop_duplicates("base_code").set_index("base_code")[["wijk_code", "wijk_share"]]
+    """Return per base area the wijk with the largest size (lowest code among equals) and its share."""
+    most = largest(size)
+    return pd.DataFrame({"wijk_code": most["value"], "wijk_share": most["size"] / size.groupby(level=0).sum()})
 
 
 def assign_woonplaats(base: gpd.GeoDataFrame, located: pd.DataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -180,9 +177,7 @@ def assign_woonplaats(base: gpd.GeoDataFrame, located: pd.DataFrame, places: gpd
     The woonplaats of most of its addresses, else the place name in the source, else the nearest place node.
     """
     known = located.dropna(subset=["base_code", "woonplaats_name"])
-    counts = known.groupby(["base_code", "woonplaats_name"]).size().rename("size").reset_index()
-    counts = counts.sort_values(["base_code", "size", "woonplaats_name"], ascending=[True, False, True])
-    most = counts.drop_duplicates("base_code").set_index("base_code")["woonplaats_name"]
+    most = largest(known.groupby(["base_code", "woonplaats_name"]).size())["value"]
     frame = pd.DataFrame(index=pd.Index(base["area_code"]))
     frame["woonplaats_name"] = most.reindex(frame.index).astype("str")
     frame["woonplaats_source"] = np.where(frame["woonplaats_name"].notna(), "addresses", "unknown")

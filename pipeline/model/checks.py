@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.config import ALL_INHABITANTS
 from pipeline.contracts import ALL, CHECKS, DISTANCE_KINDS, DISTANCES, REACH_SHARES
+from pipeline.model.tally import known_sum
 
 Tables = Mapping[str, pd.DataFrame]
 """Tables by the name of their contract."""
@@ -66,7 +67,7 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
     """Of all inhabitants: those on dwellings and those not placed are together what CBS counts, per base area."""
     demand = tables["demand"]
     whole = demand[demand["target_group"] == ALL_INHABITANTS].groupby("base_code")["people"]
-    placed = whole.agg(lambda people: people.sum(skipna=False))
+    placed = whole.agg(known_sum)
     base = tables["base_areas"]
     is_same = np.isclose(
         base["base_code"].map(placed).astype("float64"), base["inhabitants_count"], atol=_TOLERANCE, equal_nan=True

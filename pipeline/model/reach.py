@@ -12,6 +12,7 @@ from pipeline.config import Norm, TargetGroup
 from pipeline.contracts import DISTANCE_KINDS, REACH_DISTANCES, REACH_SHARES
 from pipeline.model.distances import nearest_exit_m, nearest_two
 from pipeline.model.network import Floats, Ints, Joined, Network
+from pipeline.model.tally import known_sum, largest
 
 _MEDIAN, _P90 = 0.5, 0.9
 _DECIMALS = 2
@@ -243,14 +244,14 @@ def summarise_distances(
     placed = demand[demand["is_placed"]]
     per_dwelling = (placed["people"] / placed["dwelling_count"]).to_numpy()
     weights = pd.Series(per_dwelling, index=pd.MultiIndex.from_frame(placed[["target_group", "cell_code"]]))
-    everyone = demand.groupby(["target_group", "unit_code"])["people"].agg(lambda people: people.sum(skipna=False))
+    everyone = demand.groupby(["target_group", "unit_code"])["people"].agg(known_sum)
     pieces = []
     for category, rows in distances.groupby("category", sort=True):
         here = frame.merge(rows, on="dwelling_id", validate="one_to_one")
         found = here["nearest_m"].fillna(np.inf).to_numpy()
         at_least = np.where(here["is_connected"], np.minimum(found, here["exit_m"].fillna(np.inf)), 0.0)
         ordered, ordered_least = _order(here["unit_code"], found), _order(here["unit_code"], at_least)
-        usual = _most_common(here["unit_code"], here["nearest_id"])
+        usual = largest(here.groupby(["unit_code", "nearest_id"]).size())["value"]
         for group in demand["target_group"].unique():
             people = here["cell_code"].map(weights[group]).to_numpy()
             total = everyone[group].reindex(ordered.units).to_numpy()
@@ -295,9 +296,3 @@ def _quantile(ordered: _Ordered, people: Floats, wanted: Floats) -> Floats:
 
 def _finite(distance_m: Floats) -> Floats:
     return np.where(np.isfinite(distance_m), distance_m, np.nan)
-
-
-def _most_common(unit_codes: pd.Series, facility_ids: pd.Series) -> pd.Series:
-    counts = facility_ids.groupby([unit_codes, facility_ids]).size().rename("size").rename_axis(["unit", "facility"])
-    ranked = counts.reset_index().sort_values(["unit", "size", "facility"], ascending=[True, False, True])
-    return ranked.drop_duplicates("unit").set_index("unit")["facility"]

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.config import UnitSettings
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError, raise_faults
+from pipeline.model.tally import known_sum
 
 
 def assign_units(base: pd.DataFrame, settings: UnitSettings, overrides: Mapping[str, str]) -> pd.DataFrame:
@@ -76,7 +77,7 @@ def dissolve_units(base: gpd.GeoDataFrame, units: pd.DataFrame, gemeenten: Mappi
             "gemeente_code": grouped["gemeente_code"].first(),
             "base_count": grouped.size(),
             "dwelling_count": grouped["dwelling_count"].sum(),
-            "homes_count": grouped["homes_count"].agg(lambda homes: homes.sum(skipna=False)),
+            "homes_count": grouped["homes_count"].agg(known_sum),
             "is_weak": grouped["is_weak"].any(),
             "land_km2": grouped["land_km2"].sum(),
             "geometry": shape.geometry,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline.config import Category, CompletenessSettings, TargetGroup, WitteVlekSettings, essential_categories
 from pipeline.contracts import CATEGORY_VERDICTS, VERDICT_TABLE
+from pipeline.model.tally import known_sum
 
 _COMPONENTS = ("edge", "not_placed", "not_connected")
 _KEYS = ["unit_code", "target_group"]
@@ -157,11 +158,7 @@ def severity(judged: pd.DataFrame, shares: pd.DataFrame, categories: Mapping[str
     is_complete = frame["completeness"] == "complete"
     frame["severity_low"] = (frame["people_low"] * weight).where(is_complete, frame["people_low"] * 0)
     frame["severity_high"] = frame["people_high"] * weight
-    return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(_known_sum)
-
-
-def _known_sum(visits: pd.Series) -> float:
-    return float(visits.sum(skipna=False))
+    return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(known_sum)
 
 
 def flag(

@@ -32,7 +32,6 @@ COMPLETENESS = {
     "doubtful": "mogelijk niet allemaal op de kaart",
     "unknown": "niet bekeken",
 }
-DISTANCE_KIND = {"comfort": "comfort", "norm": "norm", "uiterst": "uiterst"}
 CHECK = {
     "placed_plus_not_placed_is_figure": "mensen op woningen en mensen zonder woning zijn samen het cijfer",
     "every_dwelling_has_access": "elke woning is verbonden of telt als niet verbonden",

@@ -1,0 +1,25 @@
+"""Small sums and counts that several computations share."""
+
+import pandas as pd
+
+
+def known_sum(values: pd.Series) -> float:
+    """Return the sum; missing (unknown) as soon as one part is missing."""
+    return float(values.sum(skipna=False))
+
+
+def largest(size: pd.Series) -> pd.DataFrame:
+    """Return per key the value with the largest size, and that size; among equals the lowest value counts.
+
+    Parameters
+    ----------
+    size
+        With an index of two levels: key and value.
+
+    Returns
+    -------
+    Columns value and size, by key.
+    """
+    frame = size.rename("size").rename_axis(["key", "value"]).reset_index()
+    frame = frame.sort_values(["key", "size", "value"], ascending=[True, False, True])
+    return frame.drop_duplicates("key").set_index("key")
