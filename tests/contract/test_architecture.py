@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "sources": {"sources", *EVERYWHERE},
     "publish": {"publish", *EVERYWHERE},
     "stages": {"stages", "sources", "model", "publish", "tables", "settings_files", *EVERYWHERE},
-    "__main__": {"stages", "publish", "tables", "settings_files", *EVERYWHERE},
+    "commands": {"commands", "stages", "sources", "model", "publish", "tables", "settings_files", *EVERYWHERE},
+    "__main__": {"commands", "errors"},
 }
 SHARED_BY_SOURCES = {"pipeline.sources.codes", "pipeline.sources.snapshots"}
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}

@@ -1,0 +1,1 @@
+"""What an analyst does at the command line besides ``dvc repro``: one module per command of ``woonzorg``."""
