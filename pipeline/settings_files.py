@@ -23,6 +23,7 @@ from pipeline.config import (
     MapSettings,
     NetworkSettings,
     OsmSettings,
+    PreflightSettings,
     RegionSettings,
     TargetGroupSettings,
     UnitSettings,
@@ -56,6 +57,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "figures": (REGION, FigureSettings),
     "osm": (REGION, OsmSettings),
     "completeness": (REGION, CompletenessSettings),
+    "preflight": (PARAMS, PreflightSettings),
 }
 """Every section: the file it stands in and its type."""
 
