@@ -25,6 +25,7 @@ from pipeline.config import (
     MapSettings,
     NetworkSettings,
     OsmSettings,
+    PreflightSettings,
     Profile,
     Profiles,
     RegionSettings,
@@ -63,6 +64,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "osm": (REGION, OsmSettings),
     "completeness": (REGION, CompletenessSettings),
     "local_checks": (REGION, LocalCheckSettings),
+    "preflight": (PARAMS, PreflightSettings),
 }
 """Every section: the file it stands in and its type."""
 
