@@ -1,6 +1,7 @@
 """The settings as types: frozen, an unknown key or an impossible value is a fault."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +18,9 @@ LEVELS: tuple[Level, ...] = ("buurt", "postcode", "wijk", "gemeente")
 
 ALL_INHABITANTS = "all_inhabitants"
 """The target group that checks and mean distances rest on; every target_groups.yaml has it."""
+
+ON_FOOT = "on_foot"
+"""The profile without demands: the walking network itself."""
 
 
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
@@ -116,6 +120,60 @@ class DemoSettings(Section):
     addresses: int = Field(ge=2000)
 
 
+class ClusterSettings(Section):
+    """When small neighbouring units are judged together: how far apart their middles may be over the network."""
+
+    max_m: Metres
+
+
+# --- profiles.yaml -------------------------------------------------------------------------------------------------
+
+
+class NumberLimit(Section):
+    """A limit to a number in an OSM tag; the sign of the number does not count (a slope is as steep going down)."""
+
+    tag: str = Field(min_length=1)
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("geef óf at_least óf at_most")
+        return self
+
+
+class Criterion(Section):
+    """One demand on a way or a node, decided by the first that fits: limit, barred, passable, unknown, otherwise."""
+
+    what: str = Field(min_length=1)
+    source: str
+    limit: NumberLimit | None = None
+    barred: list[TagRule] = []
+    passable: list[TagRule] = []
+    unknown: list[TagRule] = []
+    otherwise: Literal["passable", "unknown"]
+
+
+class Profile(Section):
+    """With what someone walks, and which ways and nodes that rules out. Where `waived` fits, no criterion counts."""
+
+    label: str = Field(min_length=1)
+    waived: list[TagRule] = []
+    ways: list[Criterion] = []
+    nodes: list[Criterion] = []
+
+
+def _has_on_foot(profiles: dict[str, Profile]) -> dict[str, Profile]:
+    plain = profiles.get(ON_FOOT)
+    if plain is None or plain.ways or plain.nodes:
+        raise ValueError(f"{ON_FOOT} ontbreekt of stelt eisen; het is het loopnetwerk zelf")
+    return profiles
+
+
+Profiles = Annotated[dict[Code, Profile], AfterValidator(_has_on_foot)]
+
+
 # --- facilities.yaml and target_groups.yaml --------------------------------------------------------------------------
 
 
@@ -156,6 +214,14 @@ class Norm(Section):
         if not self.comfort_m < self.norm_m < self.uiterst_m:
             raise ValueError("comfort_m < norm_m < uiterst_m moet gelden")
         return self
+
+
+def _scaled(norm: Norm, factor: float, step_m: float) -> Norm:
+    """Return the norm times `factor`, each distance in whole steps and longer than the one before it."""
+    comfort = max(round(norm.comfort_m * factor / step_m), 1)
+    middle = max(round(norm.norm_m * factor / step_m), comfort + 1)
+    outer = max(round(norm.uiterst_m * factor / step_m), middle + 1)
+    return Norm(comfort_m=comfort * step_m, norm_m=middle * step_m, uiterst_m=outer * step_m)
 
 
 class Rate(Section):
@@ -212,16 +278,61 @@ class TargetGroup(Section):
     label: str = Field(min_length=1)
     note: str | None = None
     terms: list[Term] = Field(min_length=1)
-    profile: Literal["on_foot"]
+    profile: Code
     norms: str
+    walking_age: float | None = Field(default=None, gt=0, le=110)
     essential: Annotated[list[Code], Field(min_length=1)] | None = None
     min_count: int = Field(ge=1)
 
 
+class WalkingSpeed(Section):
+    """Mean walking speed at an age, in metres a second."""
+
+    age: float = Field(gt=0)
+    men: float = Field(gt=0)
+    women: float = Field(gt=0)
+
+
+class Actieradius(Section):
+    """How norms depend on the target group: by the fixed set that it names, or by the walking speed at its age.
+
+    By age: the norms `reference_norms` x speed at the group's `walking_age` / `reference_m_per_s`, in steps of
+    `step_m`. A group without walking_age walks at the reference speed.
+    """
+
+    method: Literal["fixed", "by_age"]
+    reference_norms: Code
+    reference_m_per_s: float = Field(gt=0)
+    step_m: Metres
+    speeds: list[WalkingSpeed] = Field(min_length=2)
+    source: str
+
+    @model_validator(mode="after")
+    def _nobody_outruns_the_reference(self) -> Self:
+        ages = [one.age for one in self.speeds]
+        if ages != sorted(set(ages)):
+            raise ValueError("speeds moet oplopen in leeftijd")
+        if max(max(one.men, one.women) for one in self.speeds) > self.reference_m_per_s:
+            raise ValueError("reference_m_per_s mag niet onder een snelheid van speeds liggen")
+        return self
+
+    def factor(self, age: float | None) -> float:
+        """Return speed at `age` (mean of men and women, between the ages that are known) / the reference speed."""
+        if age is None:
+            return 1.0
+        speeds = [(one.age, (one.men + one.women) / 2) for one in self.speeds]
+        (first, fastest), (last, slowest) = speeds[0], speeds[-1]
+        if not first < age < last:
+            return (fastest if age <= first else slowest) / self.reference_m_per_s
+        (young, fast), (old, slow) = next(pair for pair in pairwise(speeds) if pair[1][0] >= age)
+        return (fast + (slow - fast) * (age - young) / (old - young)) / self.reference_m_per_s
+
+
 class TargetGroupSettings(Section):
-    """All target groups, and the norms that they refer to by name."""
+    """All target groups, the norms that they refer to by name, and how these depend on age."""
 
     norms: dict[Code, dict[Code, Norm]]
+    actieradius: Actieradius
     groups: dict[Code, TargetGroup] = Field(min_length=1)
 
     @property
@@ -229,11 +340,30 @@ class TargetGroupSettings(Section):
         """The longest distance that any group is judged by, in metres."""
         return max((norm.uiterst_m for norms in self.norms.values() for norm in norms.values()), default=0.0)
 
+    @property
+    def profiles(self) -> list[str]:
+        """The profiles that a group walks with, on foot first."""
+        return list(dict.fromkeys([ON_FOOT, *(group.profile for group in self.groups.values())]))
+
+    def norms_of(self, group: str) -> dict[str, Norm]:
+        """Return the norms that `group` is judged by, per category of the set that it names."""
+        one, method = self.groups[group], self.actieradius
+        if method.method == "fixed":
+            return self.norms[one.norms]
+        factor, base = method.factor(one.walking_age), self.norms[method.reference_norms]
+        return {category: _scaled(base[category], factor, method.step_m) for category in self.norms[one.norms]}
+
     @model_validator(mode="after")
     def _norms_exist(self) -> Self:
         if ALL_INHABITANTS not in self.groups:
             raise ValueError(f"groups.{ALL_INHABITANTS} ontbreekt; controles rusten erop")
         unknown = [f"{code}: {group.norms}" for code, group in self.groups.items() if group.norms not in self.norms]
+        if self.actieradius.reference_norms not in self.norms:
+            raise ValueError(f"actieradius.reference_norms {self.actieradius.reference_norms} staat niet bij norms")
+        base = set(self.norms[self.actieradius.reference_norms])
+        missing = sorted({code for norms in self.norms.values() for code in norms} - base)
+        if missing:
+            raise ValueError(f"norms.{self.actieradius.reference_norms} mist {', '.join(missing)}")
         if unknown:
             raise ValueError(f"onbekende normen bij {', '.join(unknown)}; kies uit {', '.join(self.norms)}")
         return self
@@ -243,13 +373,18 @@ class TargetGroupSettings(Section):
 
 
 class RegionSettings(Section):
-    """What region this is, what its base areas are, and which of these the user puts in a unit of another name."""
+    """What region this is, what its base areas are, and what the user decides about units.
+
+    `unit_names` puts base areas in a unit of another name; `clusters` lists units (by name or code) that are judged
+    together when they are small, however far apart.
+    """
 
     label: str = Field(min_length=1)
     is_fictional: bool
     gemeenten: dict[Annotated[str, Field(pattern=r"^GM\d{4}$")], str] = Field(min_length=1)
     base_level: Literal["buurt", "postcode"]
     unit_names: dict[str, str] = {}
+    clusters: list[Annotated[list[str], Field(min_length=2)]] = []
 
 
 class SourceFile(Section):
@@ -356,6 +491,12 @@ class OsmSettings(SourceFile):
     """Which OpenStreetMap extract is used."""
 
     origin: Literal["demo", "file"] = Field(alias="from")
+
+
+class LocalCheckSettings(Section):
+    """The day on which local checks are taken to stand: one that expired before it no longer counts."""
+
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class CompletenessSettings(Section):

@@ -12,11 +12,12 @@ import pandera.pandas as pa
 CRS = "EPSG:28992"
 """Coordinate reference system of every table and computation (Amersfoort / RD New, metres)."""
 
-Kind = Literal["code", "text", "count", "whole", "share", "metres", "number", "flag", "point", "polygon"]
+Kind = Literal["code", "choice", "text", "count", "whole", "share", "metres", "number", "flag", "point", "polygon"]
+"""A *choice* is a code out of few, of which a large table keeps each only once."""
 
 _DTYPES = {
-    "code": "str", "text": "str", "count": "float64", "whole": "int64", "share": "float64", "metres": "float64",
-    "number": "float64", "flag": "bool",
+    "code": "str", "choice": "category", "text": "str", "count": "float64", "whole": "int64", "share": "float64",
+    "metres": "float64", "number": "float64", "flag": "bool",
 }  # fmt: skip
 _CHECKS = {
     "count": [pa.Check.ge(0)],
@@ -75,13 +76,19 @@ _UNIT = Column("code", "unit that results are reported on")
 _GROUP = Column("code", "target group, key of target_groups.yaml")
 _CATEGORY = Column("code", "category of facilities, key of facilities.yaml")
 _BASE = Column("code", "base area: CBS buurt or four-digit postcode")
+_PROFILE = Column("code", "with what the group walks, key of profiles.yaml")
+_CHECK = Column("text", "row of the file with local checks")
 _WALK = "over the walking network, the way to and from it counted"
 
 UNIT_KINDS = ("dorp", "wijk", "base_area")
 REACH = ("within", "beyond", "undecided", "no_norm")
 VERDICTS = ("too_small", "severe", "witte_vlek", "attention", "undetermined", "none")
 DISTANCE_KINDS = ("comfort", "norm", "uiterst")
-CAUSES = ("none", "edge", "not_connected", "not_placed", "figure", "margin", "combined")
+CAUSES = ("none", "edge", "not_connected", "not_placed", "paths", "figure", "margin", "combined")
+LIMITS = ("barred", "unknown")
+CHECK_KINDS = ("exists", "gone", "moved", "none_within", "complete", "incomplete")
+FINDINGS = ("expired", "no_such_facility", "already_known", "newer_source_shows_it", "newer_source_lacks_it",
+            "newer_source_has_it_elsewhere", "nearer_one_known")  # fmt: skip
 
 FIGURES = Contract(
     "figures",
@@ -168,15 +175,51 @@ DWELLINGS = Contract(
     },
     is_restricted=True,
 )
+_FACILITY_COLUMNS = {
+    "facility_id": Column("code", "category and OSM object, or category and local check"),
+    "category": _CATEGORY,
+    "facility_name": Column("text", "name as mapped, to be escaped wherever shown", "not named"),
+    "osm_ids": Column("text", "all OSM objects it was merged from", "known by a local check alone"),
+    "geometry": Column("point", "where it is; the centroid of a building"),
+}
+MAPPED_FACILITIES = Contract("mapped_facilities", ("facility_id",), _FACILITY_COLUMNS)
 FACILITIES = Contract(
     "facilities",
     ("facility_id",),
     {
-        "facility_id": Column("code", "category and OSM object"),
+        **_FACILITY_COLUMNS,
+        "check_id": Column("text", "local check that says it is there", "no check says so"),
+        "geometry": _FACILITY_COLUMNS["geometry"],
+    },
+)
+LOCAL_CHECKS = Contract(
+    "local_checks",
+    ("check_id",),
+    {
+        "check_id": _CHECK,
+        "check": Column("code", "what was found on the spot", one_of=CHECK_KINDS),
         "category": _CATEGORY,
-        "facility_name": Column("text", "name as mapped, to be escaped wherever shown", "not named"),
-        "osm_ids": Column("text", "all OSM objects it was merged from"),
-        "geometry": Column("point", "where it is; the centroid of a building"),
+        "unit_code": Column("code", "unit that it is about", "about a facility, not a unit"),
+        "facility_id": Column("code", "facility that it is about, as mapped", "about none that is mapped"),
+        "facility_name": Column("text", "its name, to be escaped wherever shown", "not named"),
+        "x_m": Column("number", "where it is, EPSG:28992", "about no place"),
+        "y_m": Column("number", "where it is, EPSG:28992", "about no place"),
+        "within_m": Column("metres", "none within this walk of any home in the unit", "says nothing on distance"),
+        "role": Column("text", "who found it, as a role; to be escaped"),
+        "date": Column("text", "when, as year-month-day"),
+        "source": Column("text", "how it is known; to be escaped"),
+        "expires": Column("text", "last day that it counts, as year-month-day"),
+        "is_applied": Column("flag", "counts in this run: it had not expired, and what it is about was found"),
+    },
+)
+CHECK_FINDINGS = Contract(
+    "check_findings",
+    ("check_id", "finding"),
+    {
+        "check_id": _CHECK,
+        "finding": Column("code", "what must be said of the check", one_of=FINDINGS),
+        "facility_name": Column("text", "the facility in question, to be escaped", "not named, or about none"),
+        "distance_m": Column("metres", "how near it is", "says nothing on distance"),
     },
 )
 NODES = Contract(
@@ -198,6 +241,36 @@ EDGES = Contract(
         "length_m": Column("metres", "length"),
     },
 )
+EDGE_LIMITS = Contract(
+    "network_edge_limits",
+    ("profile", "from_id", "to_id"),
+    {
+        "profile": _PROFILE,
+        "from_id": Column("whole", "OSM node, the lower id"),
+        "to_id": Column("whole", "OSM node, the higher id"),
+        "limit": Column("code", "cannot be passed, or it is not mapped whether; edges not here can", one_of=LIMITS),
+    },
+)
+NODE_LIMITS = Contract(
+    "network_node_limits",
+    ("profile", "node_id"),
+    {
+        "profile": _PROFILE,
+        "node_id": Column("whole", "OSM node"),
+        "limit": Column("code", "cannot be passed, or it is not mapped whether; nodes not here can", one_of=LIMITS),
+    },
+)
+UNIT_PATHS = Contract(
+    "unit_paths",
+    ("unit_code", "profile"),
+    {
+        "unit_code": _UNIT,
+        "profile": _PROFILE,
+        "length_km": Column("number", "walking network in the unit, by the middle of each edge"),
+        "barred_share": Column("share", "of that length that cannot be passed", "no network in the unit"),
+        "unknown_share": Column("share", "of that length of which it is not mapped", "no network in the unit"),
+    },
+)
 DEMAND = Contract(
     "demand",
     ("cell_code", "target_group"),
@@ -217,27 +290,36 @@ DEMAND = Contract(
         "weight_high": Column("count", "for shares: without national rates, with the rounding of CBS homes", "unknown"),
     },
 )
-UNIT_DEMAND = Contract(
-    "unit_demand",
-    ("unit_code", "target_group"),
+_DEMAND_COLUMNS = {
+    "unit_code": _UNIT,
+    "target_group": _GROUP,
+    "people": Column("count", "best estimate", "unknown in a part of the unit"),
+    "people_low": Column("count", "worst-case sum; verdicts rest on it", "unknown"),
+    "people_high": Column("count", "worst-case sum", "unknown"),
+    "shown_low": Column("count", "interval to show: rounding by root of summed squares", "unknown"),
+    "shown_high": Column("count", "the same", "unknown"),
+    "not_placed_people": Column("count", "people not placed on a dwelling", "unknown"),
+    "people_per_km2": Column("number", "per km2 of land", "unknown, or no land"),
+    "people_per_1000": Column("number", "per 1,000 inhabitants", "unknown, or no inhabitants"),
+    "is_estimate": Column("flag", "rests on rates or a model, not on a count alone"),
+}
+UNIT_DEMAND = Contract("unit_demand", ("unit_code", "target_group"), _DEMAND_COLUMNS)
+CLUSTER_DEMAND = Contract("cluster_demand", ("unit_code", "target_group"), _DEMAND_COLUMNS)
+CLUSTERS = Contract(
+    "clusters",
+    ("target_group", "unit_code"),
     {
-        "unit_code": _UNIT,
         "target_group": _GROUP,
-        "people": Column("count", "best estimate", "unknown in a part of the unit"),
-        "people_low": Column("count", "worst-case sum; verdicts rest on it", "unknown"),
-        "people_high": Column("count", "worst-case sum", "unknown"),
-        "shown_low": Column("count", "interval to show: rounding by root of summed squares", "unknown"),
-        "shown_high": Column("count", "the same", "unknown"),
-        "not_placed_people": Column("count", "people not placed on a dwelling", "unknown"),
-        "people_per_km2": Column("number", "per km2 of land", "unknown, or no land"),
-        "people_per_1000": Column("number", "per 1,000 inhabitants", "unknown, or no inhabitants"),
-        "is_estimate": Column("flag", "rests on rates or a model, not on a count alone"),
+        "unit_code": Column("code", "unit that is too small for this group by itself"),
+        "cluster_code": Column("code", "the units judged together; stands for unit_code in tables of results"),
+        "cluster_name": Column("text", "their names"),
     },
 )
 ACCESS = Contract(
     "dwelling_access",
-    ("dwelling_id",),
+    ("profile", "dwelling_id"),
     {
+        "profile": Column("choice", "with what one walks, key of profiles.yaml"),
         "dwelling_id": Column("code", "dwelling"),
         "is_connected": Column("flag", "joined to the network"),
         "exit_m": Column("metres", f"to the nearest exit of the extract, {_WALK}", "no exit can be walked to"),
@@ -255,14 +337,16 @@ UNJOINED_FACILITIES = Contract(
 )
 DISTANCES = Contract(
     "distances",
-    ("dwelling_id", "category"),
+    ("category", "profile", "dwelling_id"),
     {
+        "category": Column("choice", "category of facilities, key of facilities.yaml"),
+        "profile": Column("choice", "with what one walks, key of profiles.yaml"),
         "dwelling_id": Column("code", "dwelling"),
-        "category": _CATEGORY,
         "nearest_m": Column("metres", f"to the nearest facility, {_WALK}", "none can be walked to, or not connected"),
+        "nearest_high_m": Column("metres", "the same if no way can be passed of which that is unknown", "none then"),
         "second_m": Column("metres", "to the second nearest", "no second one can be walked to"),
-        "nearest_id": Column("code", "the nearest facility", "none can be walked to"),
-        "second_id": Column("code", "the second nearest", "no second one can be walked to"),
+        "nearest_id": Column("choice", "the nearest facility", "none can be walked to"),
+        "second_id": Column("choice", "the second nearest", "no second one can be walked to"),
     },
     is_restricted=True,
 )
@@ -274,6 +358,7 @@ REACH_DISTANCES = Contract(
         "target_group": _GROUP,
         "category": _CATEGORY,
         "median_m": Column("metres", "half of them live within it", "nobody, or half not placed or reaching none"),
+        "median_high_m": Column("metres", "the same if no way can be passed of which that is unknown", "as median_m"),
         "p90_m": Column("metres", "90 % of them live within it", "nobody, or a tenth not placed or reaching none"),
         "is_upper_bound": Column("flag", "the median may be clearly lower: exits of the extract, people not placed"),
         "facility_id": Column("code", "the facility nearest to most of them", "none can be walked to"),
@@ -295,6 +380,7 @@ REACH_SHARES = Contract(
         "edge_share": Column("share", "possibly beyond: something nearer may lie outside the extract", "unknown"),
         "not_connected_share": Column("share", "possibly beyond: not joined to the network", "unknown"),
         "not_placed_share": Column("share", "possibly beyond: not placed on a dwelling", "unknown"),
+        "paths_share": Column("share", "possibly beyond: not mapped whether paths can be passed", "unknown"),
     },
 )
 CATEGORY_VERDICTS = Contract(
@@ -305,10 +391,13 @@ CATEGORY_VERDICTS = Contract(
         "target_group": _GROUP,
         "category": _CATEGORY,
         "is_essential": Column("flag", "counts towards the verdict of the unit"),
-        "completeness": Column("code", "of the category here", one_of=("complete", "doubtful", "unknown")),
+        "completeness": Column(
+            "code", "of the category here, as far as the norm reaches", one_of=("complete", "doubtful", "unknown")
+        ),
         "reach": Column("code", "at the norm", one_of=REACH),
         "uiterst_reach": Column("code", "at the outermost norm", one_of=REACH),
         "is_provisional": Column("flag", "beyond, but facilities may be missing from the data"),
+        "is_uiterst_provisional": Column("flag", "the same at the outermost norm"),
         "undecided_cause": Column("code", "what would decide it", one_of=CAUSES),
     },
 )
@@ -352,7 +441,8 @@ BACKGROUND = Contract(
 ALL: dict[str, Contract] = {
     one.name: one
     for one in (
-        FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, FACILITIES, NODES, EDGES, DEMAND, UNIT_DEMAND, ACCESS,
+        FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS, CHECK_FINDINGS,
+        NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS,
         UNJOINED_FACILITIES, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
         BACKGROUND,
     )

@@ -14,15 +14,19 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pipeline.config import (
     AreaSettings,
     BackgroundSettings,
+    ClusterSettings,
     Code,
     CompletenessSettings,
     DemoSettings,
     DwellingSettings,
     FacilitySettings,
     FigureSettings,
+    LocalCheckSettings,
     MapSettings,
     NetworkSettings,
     OsmSettings,
+    Profile,
+    Profiles,
     RegionSettings,
     TargetGroupSettings,
     UnitSettings,
@@ -45,10 +49,12 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "units": (PARAMS, UnitSettings),
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
+    "clusters": (PARAMS, ClusterSettings),
     "witte_vlekken": (PARAMS, WitteVlekSettings),
     "map": (PARAMS, MapSettings),
     "background": (PARAMS, BackgroundSettings),
     "demo": (PARAMS, DemoSettings),
+    "profiles": ("profiles.yaml", Profiles),
     "facilities": ("facilities.yaml", FacilitySettings),
     "target_groups": ("target_groups.yaml", TargetGroupSettings),
     "region": (REGION, RegionSettings),
@@ -56,6 +62,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "figures": (REGION, FigureSettings),
     "osm": (REGION, OsmSettings),
     "completeness": (REGION, CompletenessSettings),
+    "local_checks": (REGION, LocalCheckSettings),
 }
 """Every section: the file it stands in and its type."""
 
@@ -189,6 +196,8 @@ def check_all(config: Path) -> list[str]:
             faults += [f"config/regions/{region}.yaml: completeness: onbekende categorie {c}." for c in sorted(unknown)]
     if "facilities" in shared and "target_groups" in shared:
         faults += _unknown_categories(config, shared)
+    if "profiles" in shared and "target_groups" in shared:
+        faults += _unknown_profiles(config, shared["profiles"], shared["target_groups"])
     raise_faults(SettingsError, dict.fromkeys(faults))
     return regions
 
@@ -229,11 +238,20 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
     place = (config / "target_groups.yaml").as_posix()
     for name, group in groups.groups.items():
         essential = essential_categories(group, categories)
-        missing = [code for code in essential if code not in groups.norms[group.norms]]
+        missing = [code for code in essential if code not in groups.norms_of(name)]
         faults += [f"{place}: norms.{group.norms}.{code} ontbreekt voor {name}; vul deze in." for code in missing]
         if "witte_vlekken" in shared and not _can_be_a_witte_vlek(essential, shared["witte_vlekken"]):
             faults.append(f"{place}: groups.{name}: met deze essentiële categorieën kan nooit een witte vlek ontstaan.")
     return faults
+
+
+def _unknown_profiles(config: Path, profiles: Mapping[str, Profile], groups: TargetGroupSettings) -> list[str]:
+    place = (config / "target_groups.yaml").as_posix()
+    return [
+        f"{place}: groups.{code}.profile: {group.profile} staat niet in profiles.yaml; kies uit {', '.join(profiles)}."
+        for code, group in groups.groups.items()
+        if group.profile not in profiles
+    ]
 
 
 def _can_be_a_witte_vlek(essential: list[str], settings: WitteVlekSettings) -> bool:

@@ -33,6 +33,11 @@ class RegionFiles:
         """The folder in which the user puts files."""
         return self.root / "data" / "raw" / self.region / "incoming"
 
+    @property
+    def local_checks(self) -> Path:
+        """The file in which the user notes what was found on the spot."""
+        return self.root / "config" / "regions" / f"{self.region}.checks.csv"
+
     def snapshot(self, source: str) -> Path:
         """Return the folder with the snapshot of `source` (areas, figures, osm, reference)."""
         return self.root / "data" / "raw" / self.region / source

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import ALL_INHABITANTS
+from pipeline.config import ALL_INHABITANTS, ON_FOOT
 from pipeline.contracts import ALL, CHECKS, DISTANCE_KINDS, DISTANCES, REACH_SHARES
 from pipeline.model.tally import known_sum
 
@@ -43,6 +43,8 @@ def check_results(tables: Tables) -> pd.DataFrame:
         "distances_are_not_negative": _not_negative(tables["distances"]),
         "second_nearest_is_not_nearer": _second_not_nearer(tables["distances"]),
         "not_connected_has_no_distance": _not_connected(tables),
+        "an_aid_brings_nothing_nearer": _aid_not_nearer(tables),
+        "only_small_units_are_judged_together": _clusters_are_small(tables),
         "people_low_is_not_above_high": _people_in_order(tables["unit_demand"]),
         "share_low_is_not_above_high": _shares_in_order(tables["reach_shares"]),
         "a_longer_norm_leaves_fewer_beyond": _longer_norm(tables["reach_shares"]),
@@ -106,6 +108,24 @@ def _not_connected(tables: Tables) -> _Outcome:
     return _Outcome(distances, breaks.to_numpy(), DISTANCES.key)
 
 
+def _aid_not_nearer(tables: Tables) -> _Outcome:
+    """With an aid nobody walks less far than on foot, nor less far where more is unknown."""
+    distances = tables["distances"]
+    foot = distances[distances["profile"] == ON_FOOT]
+    known = distances.merge(foot[["category", "dwelling_id", "nearest_m"]], on=["category", "dwelling_id"],
+                            suffixes=("", "_on_foot"))  # fmt: skip
+    far = known[["nearest_m_on_foot", "nearest_m", "nearest_high_m"]].fillna(np.inf)
+    breaks = (far["nearest_m"] < far["nearest_m_on_foot"]) | (far["nearest_high_m"] < far["nearest_m"])
+    return _Outcome(known, breaks.to_numpy(), DISTANCES.key)
+
+
+def _clusters_are_small(tables: Tables) -> _Outcome:
+    """Only units that are too small for a group by themselves are judged together."""
+    clusters, verdicts = tables["clusters"], tables["verdicts"]
+    found = clusters.merge(verdicts, on=["unit_code", "target_group"], how="left")
+    return _Outcome(found, (found["verdict"] != "too_small").to_numpy(), ["unit_code", "target_group"])
+
+
 def _people_in_order(demand: pd.DataFrame) -> _Outcome:
     below = demand["people_low"] > demand["people"] + _TOLERANCE
     above = demand["people"] > demand["people_high"] + _TOLERANCE
@@ -132,10 +152,12 @@ def mean_walk_m(tables: Tables) -> dict[str, float | None]:
     demand = tables["demand"]
     placed = demand[(demand["target_group"] == ALL_INHABITANTS) & demand["is_placed"]]
     per_dwelling = (placed["people"] / placed["dwelling_count"]).set_axis(placed["cell_code"])
-    rows = tables["distances"].merge(tables["dwellings"][["dwelling_id", "cell_code"]], on="dwelling_id")
+    distances = tables["distances"]
+    on_foot = distances[distances["profile"] == ON_FOOT]
+    rows = on_foot.merge(tables["dwellings"][["dwelling_id", "cell_code"]], on="dwelling_id")
     people = rows["cell_code"].map(per_dwelling).where(rows["nearest_m"].notna())
-    total = people.groupby(rows["category"]).sum()
-    summed = (people * rows["nearest_m"]).groupby(rows["category"]).sum()
+    total = people.groupby(rows["category"], observed=True).sum()
+    summed = (people * rows["nearest_m"]).groupby(rows["category"], observed=True).sum()
     return {str(one): round(float(summed[one] / total[one]), 1) if total[one] > 0 else None for one in total.index}
 
 
@@ -155,4 +177,6 @@ def describe_run(tables: Tables, cbs_car_km: Mapping[str, float | None]) -> dict
         "dwelling_count": len(tables["dwellings"]),
         "unit_count": len(tables["units"]),
         "unjoined_facility_count": len(tables["unjoined_facilities"]),
+        "cluster_count": tables["clusters"]["cluster_code"].nunique(),
+        "local_check_count": int(tables["local_checks"]["is_applied"].sum()),
     }

@@ -77,9 +77,10 @@ def network_from_tables(nodes: pd.DataFrame, edges: pd.DataFrame) -> Network:
 
 
 def edges_of_ways(starts: Ints, node_ids: Ints, x_m: Floats, y_m: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return nodes (node_id, x_m, y_m) and edges (from_id, to_id, length_m) of ways.
+    """Return nodes (node_id, x_m, y_m) and stretches (from_id, to_id, length_m, way) of ways.
 
-    Each stretch between two nodes of a way is an edge, once. A stretch from a node to itself is none.
+    Each pair of neighbouring nodes of a way is a stretch. A stretch from a node to itself is none. Two ways may share
+    one: `unique_edges` makes it one edge.
 
     Parameters
     ----------
@@ -94,9 +95,15 @@ def edges_of_ways(starts: Ints, node_ids: Ints, x_m: Floats, y_m: Floats) -> tup
     after = np.flatnonzero(follows)
     pair = np.sort(np.column_stack([node_ids[after - 1], node_ids[after]]), axis=1)
     length = np.hypot(x_m[after] - x_m[after - 1], y_m[after] - y_m[after - 1])
-    edges = pd.DataFrame({"from_id": pair[:, 0], "to_id": pair[:, 1], "length_m": length})
-    edges = edges[edges["from_id"] != edges["to_id"]].drop_duplicates(["from_id", "to_id"])
+    way = np.searchsorted(starts, after, side="right") - 1
+    edges = pd.DataFrame({"from_id": pair[:, 0], "to_id": pair[:, 1], "length_m": length, "way": way})
+    edges = edges[edges["from_id"] != edges["to_id"]]
     return nodes.sort_values("node_id", ignore_index=True), edges.sort_values(["from_id", "to_id"], ignore_index=True)
+
+
+def unique_edges(stretches: pd.DataFrame) -> pd.DataFrame:
+    """Return each edge (from_id, to_id, length_m) once."""
+    return stretches.drop_duplicates(["from_id", "to_id"], ignore_index=True)[["from_id", "to_id", "length_m"]]
 
 
 def limit_extract(
@@ -146,17 +153,23 @@ def drop_islands(
     """Return the network without loose bits of at most `island_max_nodes` nodes that have no exit: gaps in the map."""
     position = pd.Series(np.arange(len(nodes)), index=nodes["node_id"])
     start, end = position.loc[edges["from_id"]].to_numpy(), position.loc[edges["to_id"]].to_numpy()
-    links = coo_matrix((np.ones(len(edges)), (start, end)), shape=(len(nodes), len(nodes)))
-    part = connected_components(links, directed=False)[1]
-    size = np.bincount(part, minlength=1)
-    has_exit = np.bincount(part, weights=nodes["is_exit"], minlength=1) > 0
-    kept = ((size > island_max_nodes) | has_exit)[part]
+    kept = ~on_islands(start, end, nodes["is_exit"].to_numpy(), island_max_nodes=island_max_nodes)
     if not kept[start].any():
         raise SourceError(
             "het OpenStreetMap-uittreksel bevat geen samenhangend loopnetwerk in deze regio; "
             "neem een volledig uittreksel."
         )
     return nodes[kept].reset_index(drop=True), edges[kept[start]].reset_index(drop=True)
+
+
+def on_islands(start: Ints, end: Ints, is_exit: Flags, *, island_max_nodes: int) -> Flags:
+    """Return which nodes lie on a part of at most `island_max_nodes` nodes without an exit."""
+    links = coo_matrix((np.ones(len(start)), (start, end)), shape=(len(is_exit), len(is_exit)))
+    part = connected_components(links, directed=False)[1]
+    size = np.bincount(part, minlength=1)
+    has_exit = np.bincount(part, weights=is_exit, minlength=1) > 0
+    is_island: Flags = ((size <= island_max_nodes) & ~has_exit)[part]
+    return is_island
 
 
 def join_points(network: Network, points: npt.NDArray[np.object_], *, connect_max_m: float) -> Joined:

@@ -15,7 +15,7 @@ from pipeline.config import Category, CompletenessSettings, TargetGroup, WitteVl
 from pipeline.contracts import CATEGORY_VERDICTS, VERDICT_TABLE
 from pipeline.model.tally import known_sum
 
-_COMPONENTS = ("edge", "not_placed", "not_connected")
+_COMPONENTS = ("edge", "not_placed", "not_connected", "paths")
 _KEYS = ["unit_code", "target_group"]
 
 
@@ -25,6 +25,7 @@ def judge_categories(
     groups: Mapping[str, TargetGroup],
     categories: Mapping[str, Category],
     completeness: CompletenessSettings,
+    local: pd.DataFrame,
     *,
     share_beyond: float,
 ) -> pd.DataFrame:
@@ -36,27 +37,40 @@ def judge_categories(
         `contracts.REACH_DISTANCES` and `contracts.REACH_SHARES`.
     groups, categories, completeness
         Settings: what is essential for whom, and how complete each category is here.
+    local
+        What local checks say of completeness, as `local_checks.completeness_by_unit` gives it.
     share_beyond
         Share of the group (0-1) above which a category is beyond.
     """
     keys = [*_KEYS, "category"]
     every = pd.concat([distances[keys], shares[keys]]).drop_duplicates()
-    norm = shares[shares["distance_kind"] == "norm"].drop(columns=["distance_kind", "distance_m"])
+    norm = shares[shares["distance_kind"] == "norm"].drop(columns="distance_kind")
     frame = every.merge(norm, on=keys, how="left", validate="one_to_one", indicator=True)
-    outer = shares.loc[shares["distance_kind"] == "uiterst", [*keys, "share_low", "share_high"]]
+    outer = shares.loc[shares["distance_kind"] == "uiterst", [*keys, "distance_m", "share_low", "share_high"]]
     frame = frame.merge(outer, on=keys, how="left", validate="one_to_one", suffixes=("", "_uiterst"))
     has_norm = (frame["_merge"] == "both").to_numpy()
     essential = {group: set(essential_categories(one, categories)) for group, one in groups.items()}
     frame["is_essential"] = [category in essential[group] for group, category in
                              zip(frame["target_group"], frame["category"], strict=True)]  # fmt: skip
-    frame["completeness"] = frame["category"].map(completeness.of)
+    frame["completeness"] = _completeness(frame, completeness, local, frame["distance_m"])
     frame["reach"] = _three_valued(frame["share_low"], frame["share_high"], has_norm, share_beyond)
     frame["uiterst_reach"] = _three_valued(
         frame["share_low_uiterst"], frame["share_high_uiterst"], has_norm, share_beyond
     )
     frame["is_provisional"] = (frame["reach"] == "beyond") & (frame["completeness"] != "complete")
+    as_far = _completeness(frame, completeness, local, frame["distance_m_uiterst"])
+    frame["is_uiterst_provisional"] = (frame["uiterst_reach"] == "beyond") & (as_far != "complete")
     frame["undecided_cause"] = _causes(frame, share_beyond)
     return frame[list(CATEGORY_VERDICTS.columns)]
+
+
+def _completeness(
+    frame: pd.DataFrame, completeness: CompletenessSettings, local: pd.DataFrame, distance_m: pd.Series
+) -> pd.Series:
+    """Return how complete the category of each row is within `distance_m`: by a local check, else by the settings."""
+    says = frame[["unit_code", "category"]].merge(local, on=["unit_code", "category"], how="left")
+    reaches = (says["within_m"] >= distance_m.fillna(np.inf)).to_numpy()
+    return says["completeness"].where(reaches).fillna(frame["category"].map(completeness.of)).astype("str")
 
 
 def _three_valued(
@@ -69,9 +83,9 @@ def _three_valued(
 def _causes(frame: pd.DataFrame, share_beyond: float) -> npt.NDArray[np.object_]:
     """Return what would decide an undecided category.
 
-    The first of edge, not placed and not connected that alone decides it, whichever way it turns out; else the first
-    that does so if it turns out one way; else several together; else the margin of the figures. Unknown people need
-    the figure itself.
+    The first of edge, not placed, not connected and paths that alone decides it, whichever way it turns out; else the
+    first that does so if it turns out one way; else several together; else the margin of the figures. Unknown people
+    need the figure itself.
     """
     low, high = frame["share_low"], frame["share_high"]
     parts = {name: frame[f"{name}_share"] for name in _COMPONENTS}
@@ -113,7 +127,8 @@ def judge_units(
     essential = judged["is_essential"]
     beyond, undecided = judged["reach"] == "beyond", judged["reach"] == "undecided"
     far, maybe_far = judged["uiterst_reach"] == "beyond", judged["uiterst_reach"] == "undecided"
-    holds = _verdicts(judged, firm & beyond, firm & far, essential & undecided, settings)
+    certainly_far = far & ~judged["is_uiterst_provisional"]
+    holds = _verdicts(judged, firm & beyond, firm & certainly_far, essential & undecided, settings)
     provisional = _verdicts(judged, essential & beyond, essential & far, essential & undecided, settings)
     nothing = pd.Series(data=False, index=judged.index)
     worst = _verdicts(judged, essential & (beyond | undecided), essential & (far | maybe_far), nothing, settings)

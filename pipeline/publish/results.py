@@ -12,6 +12,7 @@ from pipeline.config import (
     CompletenessSettings,
     MapSettings,
     Norm,
+    Profiles,
     RegionSettings,
     TargetGroupSettings,
     WitteVlekSettings,
@@ -27,19 +28,22 @@ class Results:
 
     Attributes
     ----------
+    unit_demand
+        Of units and of clusters; as in all tables of results the code of a cluster stands in the place of a unit's.
     provenance
         A record per file from outside: ``file, what, holder, licence, reference_date, sha256`` and, for the sample
         region, ``generator_version``.
     metrics
         ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
         (``year, what, holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``,
-        ``unit_count``, ``unjoined_facility_count``.
+        ``unit_count``, ``unjoined_facility_count``, ``cluster_count``, ``local_check_count``.
     """
 
     region_code: str
     region: RegionSettings
     categories: Mapping[str, Category]
     target_groups: TargetGroupSettings
+    profiles: Profiles
     completeness: CompletenessSettings
     witte_vlekken: WitteVlekSettings
     map: MapSettings
@@ -47,6 +51,10 @@ class Results:
     base_areas: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     background: gpd.GeoDataFrame
+    local_checks: pd.DataFrame
+    check_findings: pd.DataFrame
+    unit_paths: pd.DataFrame
+    clusters: pd.DataFrame
     unit_demand: pd.DataFrame
     reach_distances: pd.DataFrame
     reach_shares: pd.DataFrame
@@ -64,4 +72,4 @@ class Results:
 
     def norms_of(self, group_code: str) -> Mapping[str, Norm]:
         """Return the norms of a target group per category."""
-        return self.target_groups.norms[self.target_groups.groups[group_code].norms]
+        return self.target_groups.norms_of(group_code)

@@ -1,7 +1,5 @@
 """Figures per area from CBS-style tables: wide or long, with codes padded and missing values in CBS's ways."""
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from pipeline.config import FigureColumn, FigureTable, ReferenceTable
 from pipeline.contracts import FIGURES
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_any_code
+from pipeline.sources.csv_rows import read_csv
 
 MISSING = ("", ".", "-99997", "-99997.0", "nan")
 """How CBS writes unknown or secret."""
@@ -53,7 +52,7 @@ def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
 
 def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, float | None]:
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
-    raw = _read_csv(folder / reference.file, reference.separator)
+    raw = read_csv(folder / reference.file, reference.separator)
     codes = clean_codes(raw[_match_column(raw, reference.code, reference.file)])
     raw = raw[codes == reference.gemeente]
     if len(raw) != 1:
@@ -69,39 +68,6 @@ def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, floa
             values[category] = None if np.isnan(number) else float(number)
     raise_faults(SourceError, faults)
     return values
-
-
-def _read_csv(path: Path, separator: str) -> pd.DataFrame:
-    """Read a CSV as text; the index is the row as a spreadsheet counts it, heading and blank rows included."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        reason = " ".join(str(error).split())
-        raise SourceError(
-            f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer."
-        ) from None
-    if len(lines) < 2:
-        raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
-    width = len(lines[0])
-    if width == 1:
-        raise SourceError(f"{path.name}: heeft maar één kolom; staat er een ander scheidingsteken dan '{separator}'?")
-    numbered = [(number, line) for number, line in enumerate(lines[1:], start=2) if line]
-    uneven = [(number, len(line)) for number, line in numbered if len(line) != width]
-    raise_faults(
-        SourceError,
-        [f"{path.name}, rij {number}: {found} velden in plaats van {width}; herstel de rij." for number, found in
-         uneven[:_OFFENDERS_SHOWN]],
-    )  # fmt: skip
-    cells = [[cell.strip() for cell in line] for _, line in numbered]
-    return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=_distinct(lines[0]), dtype="str")
-
-
-def _distinct(headings: list[str]) -> list[str]:
-    """Return the headings; one that was there before gets a number behind a point, so that it can be told apart."""
-    stripped = [heading.strip() for heading in headings]
-    return [f"{name}.{stripped[:place].count(name)}" if name in stripped[:place] else name
-            for place, name in enumerate(stripped)]  # fmt: skip
 
 
 def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
@@ -136,7 +102,7 @@ def _numbers(raw: pd.Series, column: str, file: str, unit: str = "number") -> pd
 
 
 def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
-    raw = _read_csv(path, table.separator)
+    raw = read_csv(path, table.separator)
     faults: list[str] = []
     columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:

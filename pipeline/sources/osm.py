@@ -22,8 +22,8 @@ from pyproj import Transformer
 from pipeline.config import BackgroundLayer, Category, TagRule
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError
+from pipeline.tag_rules import Tags, keys_of, matches_any
 
-Tags = dict[str, str]
 Floats = npt.NDArray[np.float64]
 
 _DECIMALS = 3
@@ -295,33 +295,12 @@ def _cut_ids(runs: list[list[tuple[int, float, float]]]) -> set[int]:
     return {run[-1][0] for run in runs[:-1] if run} | {run[0][0] for run in runs[1:] if run}
 
 
-def matches(tags: Tags, rule: TagRule) -> bool:
-    """Say whether all tags of `rule` fit: a value, one of a list, ``*`` for any, an empty value for no such tag."""
-    return all(_fits(tags.get(key), [value] if isinstance(value, str) else value) for key, value in rule.items())
-
-
-def _fits(found: str | None, wanted: list[str]) -> bool:
-    if found is None:
-        return "" in wanted
-    return "*" in wanted or found in wanted
-
-
-def matches_any(tags: Tags, rules: Iterable[TagRule]) -> bool:
-    """Say whether at least one of `rules` fits."""
-    return any(matches(tags, rule) for rule in rules)
-
-
-def _keys_of(rules: Iterable[TagRule]) -> list[str]:
-    """Return the keys of which an object must have at least one for any of `rules` to fit."""
-    return sorted({next(key for key, value in rule.items() if value != "") for rule in rules})
-
-
 def read_facilities(pbf: Path, categories: Mapping[str, Category]) -> gpd.GeoDataFrame:
     """Read the objects of every category: category, osm_id, facility_name (missing: not named), geometry of any type.
 
     An object of several categories comes once for each.
     """
-    tagged = read_tagged(pbf, _keys_of(rule for one in categories.values() for rule in one.match))
+    tagged = read_tagged(pbf, keys_of(rule for one in categories.values() for rule in one.match))
     pieces = []
     for code, one in categories.items():
         belongs = [matches_any(tags, one.match) and not matches_any(tags, one.exclude) for tags in tagged["tags"]]
@@ -336,7 +315,7 @@ def read_background(pbf: Path, layers: Sequence[BackgroundLayer]) -> gpd.GeoData
 
     An object belongs to the first layer of which a rule fits.
     """
-    tagged = read_tagged(pbf, _keys_of(rule for one in layers for rule in one.match))
+    tagged = read_tagged(pbf, keys_of(rule for one in layers for rule in one.match))
     first = [next((one for one in layers if matches_any(tags, one.match)), None) for tags in tagged["tags"]]
     is_used = [one is not None for one in first]
     used = tagged[is_used]
@@ -352,7 +331,7 @@ def read_background(pbf: Path, layers: Sequence[BackgroundLayer]) -> gpd.GeoData
 
 def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence[TagRule]) -> Ways:
     """Read the ways that fit a rule of `walkable` and none of `not_walkable`."""
-    ways = read_ways(pbf, _keys_of(walkable))
+    ways = read_ways(pbf, keys_of(walkable))
     kept = [
         index
         for index, tags in enumerate(ways.tags)
@@ -366,3 +345,13 @@ def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence
     return Ways(
         [ways.tags[i] for i in kept], starts, ways.node_ids[nodes], ways.x_m[nodes], ways.y_m[nodes], ways.cut_ids
     )
+
+
+def read_obstacles(pbf: Path, keys: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[Tags]]:
+    """Read the nodes with any of `keys`: their ids, and all tags of each."""
+    ids, tags = [], []
+    with _readable(pbf):
+        for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*keys)):
+            ids.append(one.id)
+            tags.append(dict(one.tags))
+    return np.array(ids, dtype=np.int64), tags

@@ -3,9 +3,10 @@
 import json
 
 from pipeline import contracts
-from pipeline.config import FigureSettings
-from pipeline.contracts import CHECKS
+from pipeline.config import FacilitySettings, FigureSettings, LocalCheckSettings, OsmSettings
+from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, MAPPED_FACILITIES
 from pipeline.errors import CheckError, raise_faults
+from pipeline.model import check_findings
 from pipeline.model import checks as model
 from pipeline.sources.figures import read_reference_km
 from pipeline.stages.run import run
@@ -17,6 +18,9 @@ CHECKED = (
     contracts.DWELLINGS,
     contracts.DEMAND,
     contracts.UNIT_DEMAND,
+    contracts.CLUSTERS,
+    contracts.CLUSTER_DEMAND,
+    contracts.LOCAL_CHECKS,
     contracts.ACCESS,
     contracts.UNJOINED_FACILITIES,
     contracts.DISTANCES,
@@ -27,7 +31,14 @@ CHECKED = (
 )
 
 
-def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
+def check_results(
+    files: RegionFiles,
+    *,
+    figures: FigureSettings,
+    osm: OsmSettings,
+    facilities: FacilitySettings,
+    local_checks: LocalCheckSettings,
+) -> None:
     """Hold the results against what must always be true; one that is not stops the run here."""
     tables = {contract.name: files.read(contract) for contract in CHECKED}
     checks = model.check_results(tables)
@@ -40,9 +51,16 @@ def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
     reference = figures.reference
     metrics = model.describe_run(tables, read_reference_km(reference, files.snapshot("figures")) if reference else {})
     chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
-    table, metrics_file = files.table(CHECKS), files.processed("metrics.json")
-    with replaced_together(table, metrics_file) as temporary:
-        write_table(CHECKS, checks, temporary[table])
+    known = check_findings.nearest_to_units(tables["distances"], tables["dwellings"], files.read(FACILITIES))
+    findings = check_findings.find_contradictions(
+        tables["local_checks"], files.read(MAPPED_FACILITIES), known,
+        source_date=osm.reference_date, as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
+    )  # fmt: skip
+    written = [(CHECKS, checks), (CHECK_FINDINGS, findings)]
+    metrics_file = files.processed("metrics.json")
+    with replaced_together(metrics_file, *(files.table(one) for one, _ in written)) as temporary:
+        for contract, frame in written:
+            write_table(contract, frame, temporary[files.table(contract)])
         text = json.dumps({**metrics, "reference": chosen}, ensure_ascii=False, indent=2) + "\n"
         temporary[metrics_file].write_text(text, encoding="utf-8", newline="\n")
 

@@ -1,7 +1,7 @@
 """Stage: extract the facilities of every category from OpenStreetMap."""
 
 from pipeline.config import FacilitySettings, NetworkSettings, OsmSettings, TargetGroupSettings
-from pipeline.contracts import BASE_AREAS, FACILITIES
+from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES
 from pipeline.model.facilities import merge_same_place
 from pipeline.model.network import limit_extract
 from pipeline.sources.osm import read_extract, read_facilities
@@ -22,7 +22,7 @@ def extract_facilities(
     extract = limit_extract(read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m)
     found = read_facilities(pbf, facilities.categories)
     found = found[found.intersects(extract)]
-    files.write((FACILITIES, merge_same_place(found, same_place_m=facilities.same_place_m)))
+    files.write((MAPPED_FACILITIES, merge_same_place(found, same_place_m=facilities.same_place_m)))
 
 
 if __name__ == "__main__":

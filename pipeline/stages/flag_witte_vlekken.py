@@ -1,8 +1,22 @@
 """Stage: flag witte vlekken."""
 
+import pandas as pd
+
 from pipeline.config import CompletenessSettings, FacilitySettings, TargetGroupSettings, WitteVlekSettings
-from pipeline.contracts import CATEGORY_VERDICTS, REACH_DISTANCES, REACH_SHARES, UNIT_DEMAND, UNITS, VERDICT_TABLE
+from pipeline.contracts import (
+    CATEGORY_VERDICTS,
+    CLUSTER_DEMAND,
+    CLUSTERS,
+    LOCAL_CHECKS,
+    REACH_DISTANCES,
+    REACH_SHARES,
+    UNIT_DEMAND,
+    UNITS,
+    VERDICT_TABLE,
+)
 from pipeline.model import witte_vlekken as model
+from pipeline.model.clusters import completeness_of_clusters, weak_clusters
+from pipeline.model.local_checks import completeness_by_unit
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -15,14 +29,18 @@ def flag_witte_vlekken(
     completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
 ) -> None:
-    """Judge each category and each unit per target group."""
+    """Judge each category and each unit, and each cluster of small units, per target group."""
     groups, categories = target_groups.groups, facilities.categories
     distances, shares, units = files.read(REACH_DISTANCES), files.read(REACH_SHARES), files.read(UNITS)
+    clusters, local = files.read(CLUSTERS), completeness_by_unit(files.read(LOCAL_CHECKS))
+    local = pd.concat([local, completeness_of_clusters(local, clusters)], ignore_index=True)
     judged = model.judge_categories(
-        distances, shares, groups, categories, completeness, share_beyond=witte_vlekken.share_beyond
+        distances, shares, groups, categories, completeness, local, share_beyond=witte_vlekken.share_beyond
     )
     weak_units = units.loc[units["is_weak"], "unit_code"].tolist()
-    verdicts = model.flag(judged, shares, files.read(UNIT_DEMAND), weak_units, groups, categories, witte_vlekken)
+    weak = [*weak_units, *weak_clusters(clusters, weak_units)]
+    demand = pd.concat([files.read(UNIT_DEMAND), files.read(CLUSTER_DEMAND)], ignore_index=True)
+    verdicts = model.flag(judged, shares, demand, weak, groups, categories, witte_vlekken)
     files.write((CATEGORY_VERDICTS, judged), (VERDICT_TABLE, verdicts))
 
 

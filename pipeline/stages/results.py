@@ -2,11 +2,14 @@
 
 import json
 
+import pandas as pd
+
 from pipeline import contracts
 from pipeline.config import (
     CompletenessSettings,
     FacilitySettings,
     MapSettings,
+    Profiles,
     RegionSettings,
     TargetGroupSettings,
     WitteVlekSettings,
@@ -25,6 +28,7 @@ def read_results(
     region: RegionSettings,
     facilities: FacilitySettings,
     target_groups: TargetGroupSettings,
+    profiles: Profiles,
     completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
     map: MapSettings,
@@ -44,6 +48,7 @@ def read_results(
         region=region,
         categories=facilities.categories,
         target_groups=target_groups,
+        profiles=profiles,
         completeness=completeness,
         witte_vlekken=witte_vlekken,
         map=map,
@@ -51,7 +56,13 @@ def read_results(
         base_areas=files.read(contracts.BASE_AREAS),
         facilities=files.read(contracts.FACILITIES),
         background=files.read(contracts.BACKGROUND),
-        unit_demand=files.read(contracts.UNIT_DEMAND),
+        local_checks=files.read(contracts.LOCAL_CHECKS),
+        check_findings=files.read(contracts.CHECK_FINDINGS),
+        unit_paths=files.read(contracts.UNIT_PATHS),
+        clusters=files.read(contracts.CLUSTERS),
+        unit_demand=pd.concat(
+            [files.read(contracts.UNIT_DEMAND), files.read(contracts.CLUSTER_DEMAND)], ignore_index=True
+        ),
         reach_distances=files.read(contracts.REACH_DISTANCES),
         reach_shares=files.read(contracts.REACH_SHARES),
         category_verdicts=files.read(contracts.CATEGORY_VERDICTS),

@@ -11,11 +11,12 @@ from pipeline.settings_files import SECTIONS
 from pipeline.stages.run import sections_of
 
 ROOT = Path(__file__).parents[2]
-EVERYWHERE = {"config", "contracts", "errors"}
+EVERYWHERE = {"config", "contracts", "errors", "tag_rules"}
 MAY_IMPORT = {
     "config": set(),
     "contracts": set(),
     "errors": set(),
+    "tag_rules": {"config"},
     "settings_files": {"config", "errors"},
     "tables": {"contracts", "errors"},
     "model": {"model", *EVERYWHERE},
@@ -25,7 +26,7 @@ MAY_IMPORT = {
     "commands": {"commands", "stages", "sources", "model", "publish", "tables", "settings_files", *EVERYWHERE},
     "__main__": {"commands", "errors"},
 }
-SHARED_BY_SOURCES = {"pipeline.sources.codes", "pipeline.sources.snapshots"}
+SHARED_BY_SOURCES = {"pipeline.sources.codes", "pipeline.sources.csv_rows", "pipeline.sources.snapshots"}
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
 
 

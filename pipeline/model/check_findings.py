@@ -1,0 +1,105 @@
+"""Where local checks and sources contradict each other, or a check no longer says anything."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from pipeline.config import ON_FOOT
+from pipeline.contracts import CHECK_FINDINGS
+
+_Finding = tuple[str, str | None, float | None]
+
+
+def find_contradictions(
+    checks: pd.DataFrame,
+    mapped: gpd.GeoDataFrame,
+    nearest: pd.DataFrame,
+    *,
+    source_date: str,
+    as_of: str,
+    same_place_m: float,
+) -> pd.DataFrame:
+    """Return what must be said of checks, as `contracts.CHECK_FINDINGS` has it.
+
+    Parameters
+    ----------
+    checks, mapped
+        `contracts.LOCAL_CHECKS` and `contracts.MAPPED_FACILITIES`.
+    nearest
+        unit_code, category, nearest_m, facility_name: the nearest known facility to any home of each unit.
+    source_date
+        Day of which the source of facilities tells; only a later one can contradict that a facility is there or not.
+    as_of
+        As in `resolve_checks`.
+    same_place_m
+        Nearer than this two places are the same.
+    """
+    rows = [
+        (check.check_id, finding, name, distance_m)
+        for check in checks.itertuples()
+        for finding, name, distance_m in _findings_of(check, mapped, nearest, source_date, as_of, same_place_m)
+    ]
+    frame = pd.DataFrame(rows, columns=list(CHECK_FINDINGS.columns))
+    return frame.astype({"check_id": "str", "finding": "str", "facility_name": "str", "distance_m": "float64"})
+
+
+def _findings_of(
+    check: object, mapped: gpd.GeoDataFrame, nearest: pd.DataFrame, source_date: str, as_of: str, same_place_m: float
+) -> Sequence[_Finding]:
+    one = pd.Series(check._asdict())  # type: ignore[attr-defined]
+    if one["expires"] < as_of:
+        return [("expired", _name(one), None)]
+    is_newer = source_date > one["date"]
+    match one["check"]:
+        case "exists":
+            return _of_existing(one, mapped, same_place_m, is_newer=is_newer)
+        case "gone" | "moved":
+            return _of_mapped(one, mapped, same_place_m, is_newer=is_newer)
+        case "none_within":
+            return _of_absence(one, nearest)
+    return []
+
+
+def _of_existing(
+    one: pd.Series, mapped: gpd.GeoDataFrame, same_place_m: float, *, is_newer: bool
+) -> Sequence[_Finding]:
+    away = mapped[mapped["category"] == one["category"]].distance(shapely.Point(one["x_m"], one["y_m"]))
+    if len(away) and away.min() <= same_place_m:
+        return [("already_known", _name(one), None)]
+    return [("newer_source_lacks_it", _name(one), None)] if is_newer else []
+
+
+def _of_mapped(one: pd.Series, mapped: gpd.GeoDataFrame, same_place_m: float, *, is_newer: bool) -> Sequence[_Finding]:
+    if pd.isna(one["facility_id"]):
+        return [("no_such_facility", _name(one), None)]
+    if not is_newer:
+        return []
+    if one["check"] == "gone":
+        return [("newer_source_shows_it", _name(one), None)]
+    there = mapped.set_index("facility_id").geometry[one["facility_id"]]
+    away = there.distance(shapely.Point(one["x_m"], one["y_m"]))
+    return [("newer_source_has_it_elsewhere", _name(one), round(away, 2))] if away > same_place_m else []
+
+
+def _of_absence(one: pd.Series, nearest: pd.DataFrame) -> Sequence[_Finding]:
+    known = nearest[(nearest["unit_code"] == one["unit_code"]) & (nearest["category"] == one["category"])]
+    found = known[known["nearest_m"] <= one["within_m"]]
+    return [("nearer_one_known", row.facility_name, row.nearest_m) for row in found.itertuples()]
+
+
+def _name(one: pd.Series) -> str | None:
+    return None if pd.isna(one["facility_name"]) else str(one["facility_name"])
+
+
+def nearest_to_units(distances: pd.DataFrame, dwellings: pd.DataFrame, facilities: pd.DataFrame) -> pd.DataFrame:
+    """Return unit_code, category, nearest_m, facility_name: the facility nearest on foot to any home of each unit."""
+    on_foot = distances[(distances["profile"] == ON_FOOT) & distances["nearest_m"].notna()]
+    rows = on_foot.merge(dwellings[["dwelling_id", "unit_code"]], on="dwelling_id")
+    rows = rows.astype({"category": "str", "nearest_id": "str"}).sort_values(["unit_code", "category", "nearest_m"])
+    first = rows.drop_duplicates(["unit_code", "category"])
+    names = facilities.set_index("facility_id")["facility_name"]
+    return first.assign(facility_name=first["nearest_id"].map(names))[
+        ["unit_code", "category", "nearest_m", "facility_name"]
+    ]
