@@ -140,10 +140,12 @@ def mark_exits(
     """
     degree = pd.concat([edges["from_id"], edges["to_id"]]).value_counts()
     is_dead_end = (nodes["node_id"].map(degree).fillna(0) == 1).to_numpy()
-    points = shapely.points(nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy())
-    from_edge = shapely.distance(points, extract.exterior)
-    lacks_next = nodes["node_id"].isin(cut_ids).to_numpy() & (from_edge <= cut_m)
-    is_exit = nodes["is_cut"].to_numpy() | lacks_next | (is_dead_end & (from_edge <= edge_m))
+    lacks_next = nodes["node_id"].isin(cut_ids).to_numpy()
+    may_be = np.flatnonzero(lacks_next | is_dead_end)
+    points = shapely.points(nodes["x_m"].to_numpy()[may_be], nodes["y_m"].to_numpy()[may_be])
+    from_edge = np.full(len(nodes), np.inf)
+    from_edge[may_be] = shapely.distance(points, extract.exterior)
+    is_exit = nodes["is_cut"].to_numpy() | (lacks_next & (from_edge <= cut_m)) | (is_dead_end & (from_edge <= edge_m))
     return nodes.drop(columns="is_cut").assign(is_exit=is_exit)
 
 
