@@ -79,8 +79,8 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
 
 def _every_dwelling(tables: Tables, name: str) -> _Outcome:
     """Every dwelling stands in the table, connected or counted as not connected."""
-    dwellings = tables["dwellings"]
-    return _Outcome(dwellings, ~dwellings["dwelling_id"].isin(tables[name]["dwelling_id"]).to_numpy(), ["dwelling_id"])
+    dwellings, found = tables["dwellings"], pd.Index(tables[name]["dwelling_id"].unique())
+    return _Outcome(dwellings, found.get_indexer(dwellings["dwelling_id"]) < 0, ["dwelling_id"])
 
 
 def _every_verdict(tables: Tables) -> _Outcome:
@@ -111,12 +111,13 @@ def _not_connected(tables: Tables) -> _Outcome:
 def _aid_not_nearer(tables: Tables) -> _Outcome:
     """With an aid nobody walks less far than on foot, nor less far where more is unknown."""
     distances = tables["distances"]
-    foot = distances[distances["profile"] == ON_FOOT]
-    known = distances.merge(foot[["category", "dwelling_id", "nearest_m"]], on=["category", "dwelling_id"],
-                            suffixes=("", "_on_foot"))  # fmt: skip
-    far = known[["nearest_m_on_foot", "nearest_m", "nearest_high_m"]].fillna(np.inf)
-    breaks = (far["nearest_m"] < far["nearest_m_on_foot"]) | (far["nearest_high_m"] < far["nearest_m"])
-    return _Outcome(known, breaks.to_numpy(), DISTANCES.key)
+    dwelling, names = pd.factorize(distances["dwelling_id"])
+    same_walk = distances["category"].cat.codes.to_numpy() * np.int64(len(names)) + dwelling
+    nearest, high = (distances[name].fillna(np.inf).to_numpy() for name in ("nearest_m", "nearest_high_m"))
+    is_on_foot = (distances["profile"] == ON_FOOT).to_numpy()
+    on_foot_m = np.zeros(len(names) * len(distances["category"].cat.categories))
+    on_foot_m[same_walk[is_on_foot]] = nearest[is_on_foot]
+    return _Outcome(distances, (nearest < on_foot_m[same_walk]) | (high < nearest), DISTANCES.key)
 
 
 def _clusters_are_small(tables: Tables) -> _Outcome:
