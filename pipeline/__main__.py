@@ -6,11 +6,13 @@ from functools import wraps
 
 import typer
 
+from pipeline.commands.baseline import baseline
+from pipeline.commands.compare import compare
 from pipeline.commands.explain import explain
 from pipeline.commands.maps import maps
 from pipeline.errors import WoonzorgError
 
-COMMANDS: tuple[Callable[..., None], ...] = (explain, maps)
+COMMANDS: tuple[Callable[..., None], ...] = (explain, maps, baseline, compare)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Woonzorgkaart: witte vlekken per wijk of dorp.")
 

@@ -18,6 +18,9 @@ LEVELS: tuple[Level, ...] = ("buurt", "postcode", "wijk", "gemeente")
 ALL_INHABITANTS = "all_inhabitants"
 """The target group that checks and mean distances rest on; every target_groups.yaml has it."""
 
+BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""Names of frozen results: a folder of that name is made of it."""
+
 
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
     if not any(value != "" for value in rule.values()):
@@ -250,6 +253,7 @@ class RegionSettings(Section):
     gemeenten: dict[Annotated[str, Field(pattern=r"^GM\d{4}$")], str] = Field(min_length=1)
     base_level: Literal["buurt", "postcode"]
     unit_names: dict[str, str] = {}
+    baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
 
 
 class SourceFile(Section):
