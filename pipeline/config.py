@@ -22,6 +22,9 @@ ALL_INHABITANTS = "all_inhabitants"
 ON_FOOT = "on_foot"
 """The profile without demands: the walking network itself."""
 
+BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""Names of frozen results: a folder of that name is made of it."""
+
 
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
     if not any(value != "" for value in rule.values()):
@@ -385,6 +388,7 @@ class RegionSettings(Section):
     base_level: Literal["buurt", "postcode"]
     unit_names: dict[str, str] = {}
     clusters: list[Annotated[list[str], Field(min_length=2)]] = []
+    baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
 
 
 class SourceFile(Section):
