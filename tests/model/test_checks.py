@@ -9,7 +9,8 @@ import pytest
 from pipeline.contracts import CHECKS
 from pipeline.model.checks import check_results, describe_run, mean_walk_m
 from pipeline.tables import check_table
-from tests.model.builders import build_village, grid
+from tests.model.builders import grid
+from tests.model.village import build_village
 
 Tables = dict[str, pd.DataFrame]
 
