@@ -23,8 +23,13 @@ ON_FOOT = "on_foot"
 """The profile without demands: the walking network itself."""
 
 
+def must_be_there(value: str | list[str]) -> bool:
+    """Say whether an object needs the tag at all for `value` of a rule to fit."""
+    return "" not in ([value] if isinstance(value, str) else value)
+
+
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
-    if not any(value != "" for value in rule.values()):
+    if not any(must_be_there(value) for value in rule.values()):
         raise ValueError("een regel moet ten minste één tag noemen die er moet zijn")
     return rule
 

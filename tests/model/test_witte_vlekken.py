@@ -312,14 +312,14 @@ def test_ways_that_may_not_be_passable_leave_a_category_undecided() -> None:
         groups=groups, with_aid={"rollator": Passable(street, nothing)},
     )  # fmt: skip
     judged = village.tables["category_verdicts"].set_index(["target_group", "category"])
-    decided = judged[["reach", "undecided_cause"]].apply(tuple, axis=1).to_dict()
+    decided = {key: (row["reach"], row["undecided_cause"]) for key, row in judged.iterrows()}
     assert decided == {
         ("all_inhabitants", "supermarket"): ("within", "none"),
         ("all_inhabitants", "stop"): ("beyond", "none"),
         ("slow", "supermarket"): ("undecided", "paths"),  # 700 m of 800 m, or no way there
         ("slow", "stop"): ("beyond", "none"),  # 1,400 m of 500 m, or no way there
     }
-    verdicts = village.tables["verdicts"].set_index("target_group")
+    verdicts: Any = village.tables["verdicts"].set_index("target_group")
     assert verdicts.loc["slow", ["verdict", "worst_verdict"]].tolist() == ["attention", "severe"]
 
 
