@@ -168,6 +168,12 @@ class Profile(Section):
     ways: list[Criterion] = []
     nodes: list[Criterion] = []
 
+    @model_validator(mode="after")
+    def _bare_nodes_are_passable(self) -> Self:
+        if any(one.otherwise != "passable" for one in self.nodes):
+            raise ValueError("otherwise moet bij nodes passable zijn: een punt zonder kenmerken is geen obstakel")
+        return self
+
 
 def _has_on_foot(profiles: dict[str, Profile]) -> dict[str, Profile]:
     plain = profiles.get(ON_FOOT)
