@@ -133,7 +133,7 @@ def squares(codes: Iterable[str], *, side_m: float = 100.0, **columns: Any) -> g
 def network_of(nodes: Sequence[XY], edges: Sequence[tuple[int, int]], exits: Iterable[int] = ()) -> Network:
     """Make a network of straight edges between numbered nodes."""
     x, y = np.array(nodes, dtype=float).T
-    start, end = np.array(edges, dtype=np.int64).T
+    start, end = np.array(edges, dtype=np.int64).reshape(-1, 2).T
     is_exit = np.isin(np.arange(len(nodes)), list(exits))
     return Network(x, y, is_exit, start, end, np.hypot(x[start] - x[end], y[start] - y[end]))
 
