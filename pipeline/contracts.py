@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import pandas as pd
 import pandera.pandas as pa
 
 CRS = "EPSG:28992"
@@ -53,6 +54,12 @@ class Contract:
     def geometry(self) -> Kind | None:
         """The kind of the geometry column, if there is one."""
         return self.columns["geometry"].kind if "geometry" in self.columns else None
+
+    def empty(self) -> pd.DataFrame:
+        """Return the table without rows and without geometry, each column of its kind."""
+        return pd.DataFrame(
+            {name: pd.Series(dtype=_DTYPES[one.kind]) for name, one in self.columns.items() if name != "geometry"}
+        )
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:

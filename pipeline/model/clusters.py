@@ -13,8 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from pipeline.config import TargetGroup
-from pipeline.contracts import CLUSTERS
+from pipeline.contracts import CLUSTER_DEMAND, CLUSTERS
 from pipeline.errors import SourceError, raise_faults
+from pipeline.model.demand import summarise_demand
 from pipeline.model.network import Floats, Ints, Network
 from pipeline.model.reach import Homes
 from pipeline.model.tally import known_sum
@@ -142,7 +143,25 @@ def members(clusters: pd.DataFrame) -> pd.DataFrame:
     return clusters[["cluster_code", "unit_code"]].drop_duplicates()
 
 
-def summed_by_cluster(frame: pd.DataFrame, clusters: pd.DataFrame, column: str) -> pd.DataFrame:
+def cluster_demand(
+    demand: pd.DataFrame,
+    units: pd.DataFrame,
+    base_areas: pd.DataFrame,
+    clusters: pd.DataFrame,
+    groups: Mapping[str, TargetGroup],
+) -> pd.DataFrame:
+    """Return people per cluster and target group, as `contracts.CLUSTER_DEMAND` has them."""
+    if clusters.empty:
+        return CLUSTER_DEMAND.empty()
+    return summarise_demand(
+        by_cluster(demand, clusters),
+        _summed(units, clusters, "land_km2"),
+        groups,
+        _summed(base_areas, clusters, "inhabitants_count"),
+    )
+
+
+def _summed(frame: pd.DataFrame, clusters: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return unit_code (of the cluster) and the sum of `column` over rows of its units; unknown if any is."""
     found = members(clusters).merge(frame[["unit_code", column]], on="unit_code")
     return known_sum(found.groupby("cluster_code")[column]).rename_axis("unit_code").reset_index()

@@ -8,7 +8,7 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.contracts import CRS, FACILITIES
+from pipeline.contracts import CRS, MAPPED_FACILITIES
 from pipeline.model.crs import require_rd
 
 
@@ -27,7 +27,8 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
 
     Returns
     -------
-    Facilities as `contracts.FACILITIES` has them, as points: a node if there is one, else the middle of the area.
+    Facilities as `contracts.MAPPED_FACILITIES` has them, as points: a node if there is one, else the middle of the
+    area.
     """
     require_rd(found.geometry)
     pieces = [
@@ -35,8 +36,7 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
         for category, rows in found.groupby("category", sort=True)
     ]
     if not pieces:
-        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in FACILITIES.columns if name != "geometry"})
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=CRS), crs=CRS)
+        return gpd.GeoDataFrame(MAPPED_FACILITIES.empty(), geometry=gpd.GeoSeries([], crs=CRS), crs=CRS)
     return gpd.GeoDataFrame(pd.concat(pieces, ignore_index=True), geometry="geometry", crs=CRS)
 
 

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.publish.changes import ChangeReport
 from pipeline.publish.dutch_numbers import UNKNOWN
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import CategoryFacts, GroupFacts, read_facts
-from pipeline.publish.labels import FICTIONAL, NOT_JUDGED, REACH, VERDICT
+from pipeline.publish.labels import FICTIONAL, NOT_JUDGED, REACH, VERDICT, sentence
 from pipeline.publish.results import Results
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -25,8 +27,38 @@ def witte_vlekken_csv(results: Results) -> str:
     rows = [{"Regio": region, **_row(facts[key], explanations[key])} for key in facts]
     columns = list(dict.fromkeys(column for row in rows for column in row))
     ordered = [column for column in columns if column not in _LAST] + _LAST
+    return csv_text(ordered, rows)
+
+
+def changes_csv(report: ChangeReport) -> str:
+    """Write a row per changed verdict, in the manner of `witte_vlekken_csv`."""
+    differences = " ".join(sentence(f"{kind}: {'; '.join(lines)}") for kind, lines in report.differences)
+    rows = [
+        {
+            "Regio": report.region,
+            "Code": line.unit_code,
+            "Gebied": line.unit_name,
+            "Doelgroep": line.group_label,
+            f"Oordeel {report.before_label}": line.before.label,
+            f"Onder voorbehoud {report.before_label}": _yes(line.before.is_provisional),
+            f"Misschien {report.before_label}": line.before.possible or line.before.label,
+            f"Oordeel {report.after_label}": line.after.label,
+            f"Onder voorbehoud {report.after_label}": _yes(line.after.is_provisional),
+            f"Misschien {report.after_label}": line.after.possible or line.after.label,
+            "Alleen het voorbehoud is anders": _yes(line.is_only_reservation),
+            "Waardoor": " ".join(line.reasons),
+            "Oorzaak": line.cause,
+            "Wat er verschilt": differences,
+        }
+        for line in report.lines
+    ]
+    return csv_text(list(rows[0]) if rows else ["Regio", "Code", "Gebied", "Doelgroep"], rows)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Write rows with semicolons and a byte order mark; no cell is a formula."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, ordered, restval="", delimiter=";", lineterminator="\r\n")
+    writer = csv.DictWriter(text, columns, restval="", delimiter=";", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({column: _safe(value) for column, value in row.items()} for row in rows)
     return BYTE_ORDER_MARK + text.getvalue()

@@ -13,7 +13,6 @@ from pipeline.contracts import (
     UNITS,
 )
 from pipeline.model import clusters as model
-from pipeline.model.demand import summarise_demand
 from pipeline.model.network import network_from_tables
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
@@ -31,12 +30,7 @@ def form_clusters(
     )  # fmt: skip
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     found = model.form_clusters(small, names, apart, model.named_units(region.clusters, units), clusters.max_m)
-    demand = summarise_demand(
-        model.by_cluster(files.read(DEMAND), found),
-        model.summed_by_cluster(units, found, "land_km2"),
-        groups,
-        model.summed_by_cluster(files.read(BASE_AREAS), found, "inhabitants_count"),
-    )
+    demand = model.cluster_demand(files.read(DEMAND), units, files.read(BASE_AREAS), found, groups)
     files.write((CLUSTERS, found), (CLUSTER_DEMAND, demand))
 
 
