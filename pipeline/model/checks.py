@@ -69,7 +69,7 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
     """Of all inhabitants: those on dwellings and those not placed are together what CBS counts, per base area."""
     demand = tables["demand"]
     whole = demand[demand["target_group"] == ALL_INHABITANTS].groupby("base_code")["people"]
-    placed = whole.agg(known_sum)
+    placed = known_sum(whole)
     base = tables["base_areas"]
     is_same = np.isclose(
         base["base_code"].map(placed).astype("float64"), base["inhabitants_count"], atol=_TOLERANCE, equal_nan=True
