@@ -92,8 +92,10 @@ def category_sentence(label: str, before: CategorySide, after: CategorySide, lim
     with_far = before.is_far != after.is_far
     if _facts(before, with_far) == _facts(after, with_far):
         return sentence(f"{label}: {_measured(after, limits[1], with_far)}; {_change(before, after)}")
-    measured = f"{_measured(before, limits[0], with_far)}, daarna {_measured(after, limits[1], with_far)}"
-    text = f"{label}: eerst {measured}; {_change(before, after)}"
+    first, then = _measured(before, limits[0], with_far), _measured(after, limits[1], with_far)
+    if before.distance_m == after.distance_m and not with_far:
+        first = first.split(" verder")[0]
+    text = f"{label}: eerst {first}, daarna {then}; {_change(before, after)}"
     medians = [_median(before), _median(after)]
     return sentence(text if medians[0] == medians[1] else f"{text}; mediaan eerst {medians[0]}, daarna {medians[1]}")
 
