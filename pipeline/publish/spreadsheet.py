@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.publish.changes import ChangeReport
+from pipeline.publish.changes import ChangeReport, VerdictText
 from pipeline.publish.dutch_numbers import UNKNOWN
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import CategoryFacts, GroupFacts, read_facts
@@ -40,27 +40,27 @@ def witte_vlekken_csv(results: Results) -> str:
 
 def changes_csv(report: ChangeReport) -> str:
     """Write a row per changed verdict, in the manner of `witte_vlekken_csv`."""
+    before, after = (_change_columns(label) for label in (report.before_label, report.after_label))
+    columns = ["Regio", "Code", "Gebied", "Doelgroep", *before, *after, *_CHANGE_COLUMNS]
     differences = " ".join(sentence(f"{kind}: {'; '.join(lines)}") for kind, lines in report.differences)
-    rows = [
-        {
-            "Regio": report.region,
-            "Code": line.unit_code,
-            "Gebied": line.unit_name,
-            "Doelgroep": line.group_label,
-            f"Oordeel {report.before_label}": line.before.label,
-            f"Onder voorbehoud {report.before_label}": _yes(line.before.is_provisional),
-            f"Misschien {report.before_label}": line.before.possible or line.before.label,
-            f"Oordeel {report.after_label}": line.after.label,
-            f"Onder voorbehoud {report.after_label}": _yes(line.after.is_provisional),
-            f"Misschien {report.after_label}": line.after.possible or line.after.label,
-            "Alleen het voorbehoud is anders": _yes(line.is_only_reservation),
-            "Waardoor": " ".join(line.reasons),
-            "Oorzaak": line.cause,
-            "Wat er verschilt": differences,
-        }
-        for line in report.lines
-    ]
-    return csv_text(list(rows[0]) if rows else ["Regio", "Code", "Gebied", "Doelgroep"], rows)
+    rows = []
+    for line in report.lines:
+        cells = [report.region, line.unit_code, line.unit_name, line.group_label]
+        cells += [*_verdict_cells(line.before), *_verdict_cells(line.after), _yes(line.is_only_reservation)]
+        rows.append(dict(zip(columns, [*cells, " ".join(line.reasons), line.cause, differences], strict=True)))
+    return csv_text(columns, rows)
+
+
+_CHANGE_COLUMNS = ["Alleen het voorbehoud is anders", "Waardoor", "Oorzaak", "Wat er verschilt"]
+
+
+def _change_columns(label: str) -> list[str]:
+    names = ("Oordeel", "Onder voorbehoud", "Oordeel als er niets op de kaart ontbreekt")
+    return [f"{name} ({label})" for name in names]
+
+
+def _verdict_cells(verdict: VerdictText) -> list[str]:
+    return [verdict.label, _yes(verdict.is_provisional), verdict.possible or verdict.label]
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
