@@ -1,4 +1,4 @@
-"""Whether results are up to date is asked of DVC; where it cannot tell, that is a fault (tests/e2e has real answers)."""
+"""Whether results are up to date is asked of DVC; where it cannot tell, that is a fault. Real answers: tests/e2e."""
 
 import subprocess
 from pathlib import Path
