@@ -8,7 +8,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
-from pipeline.sources.demo.layout import TOWN_CENTRE_KM, Plan, drawn_radius_m, ring_stretch
+from pipeline.sources.demo.layout import Plan
+from pipeline.sources.demo.pen import TOWN_CENTRE_KM, drawn_radius_m, ring_stretch
 
 CRS = "EPSG:28992"
 

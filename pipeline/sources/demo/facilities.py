@@ -11,7 +11,8 @@ from shapely.geometry import LineString, Point, Polygon
 
 from pipeline.errors import SourceError
 from pipeline.sources.demo.districts import CRS, DISTRICTS
-from pipeline.sources.demo.layout import Plan, drawn_radius_m, ring_stretch
+from pipeline.sources.demo.layout import Plan
+from pipeline.sources.demo.pen import drawn_radius_m, ring_stretch
 
 Tags = dict[str, str]
 STOP_SPACING_TOWN_M = 420.0
