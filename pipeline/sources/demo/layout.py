@@ -6,12 +6,15 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
+from pipeline.sources.demo.footways import draw_footways
 from pipeline.sources.demo.pen import SINGEL_RADIUS_M, TOWN_CENTRE_KM, Pen
 from pipeline.sources.demo.roads import Road, draw_roads
 
 ORIGIN_RD_M = (140_000.0, 500_000.0)
 SHIFT_M = 24_000.0
 MUNICIPALITIES_PER_ROW = 10
+OUTSIDE_PLACE = "Oosteroever"
+"""The hamlet across the dam: mapped, but in no gemeente."""
 EXTRACT_KM = (4.4, 6.2, 28.6, 22.3)
 """West, south, east and north of the extract; its north side is so near to Noorderkoog that the edge matters there."""
 
@@ -89,6 +92,14 @@ class Plan:
         """What tells the names of copies made for benchmarks apart; empty for the first gemeente."""
         return "" if self.number == 0 else f" {self.number + 1}"
 
+    def place(self, name: str) -> Place:
+        """Give the place of that name."""
+        return next(p for p in self.places if p.name == name)
+
+    def dorpen(self) -> list[Place]:
+        """Give the villages and hamlets of the gemeente."""
+        return [p for p in self.places if p.kind != "town" and p.name != OUTSIDE_PLACE]
+
     def water(self) -> shapely.Geometry:
         """Canals and harbour as one area."""
         return shapely.union_all(
@@ -115,12 +126,13 @@ def draw_plan(number: int) -> Plan:
             (30.0, 14.4),
         )
     )
+    roads = draw_roads(pen, dike)
     return Plan(
         number=number,
         offset=offset,
         dike=dike,
         border=Polygon(pen.curve(_BORDER_KM, closed=True).coords),
-        roads=draw_roads(pen, dike),
+        roads=(*roads, *draw_footways(pen, dike, rails, roads)),
         canals=_canals(pen, dike),
         railway=shapely.intersection(rails, dike),
         dam_railway=shapely.difference(rails, dike),
@@ -156,7 +168,10 @@ def _places(pen: Pen) -> tuple[Place, ...]:
         ("Rietmeen", "village", (16.8, 10.7), 270, 450),
         ("Noorderkoog", "village", (10.8, 21.7), 200, 250),
         ("Slikhoek", "village", (11.8, 10.7), 165, 120),
-        ("Oosteroever", "hamlet", (25.6, 14.1), 220, 40),
+        (OUTSIDE_PLACE, "hamlet", (25.6, 14.1), 220, 40),
+        ("Kleihuizen", "hamlet", (14.05, 11.6), 120, 61),
+        ("Zavelhoek", "hamlet", (13.85, 10.75), 120, 70),
+        ("Dijkmeen", "hamlet", (13.72, 9.015), 155, 125),
     )
     places = []
     for index, (name, kind, centre_km, radius_m, dwellings) in enumerate(drawn):

@@ -39,6 +39,10 @@ class Pen:
         """Draw a polder road: straight from bend to bend."""
         return LineString(self.points(points_km)).segmentize(60)
 
+    def chord(self, start: tuple[float, float], stop: tuple[float, float]) -> LineString:
+        """Draw a straight line between two points of the town, each a radius and a direction."""
+        return LineString(self.points((self.town_km(*start), self.town_km(*stop))))
+
     @staticmethod
     def town_km(radius_m: float, degrees: float) -> tuple[float, float]:
         """Give a point of the town, whose rings are not quite round."""

@@ -8,6 +8,10 @@ from shapely.geometry import LineString, Polygon
 from pipeline.sources.demo.pen import SINGEL_RADIUS_M, Pen
 
 RING_ROAD_RADIUS_M = 1_850.0
+AVENUE = "Burgemeester Van Gouwenlaan"
+AVENUE_RADIUS_M = 1_080.0
+AVENUE_DEGREES = (-23.6, 108.0)
+"""The busy street of the town, which has a footway of its own on either side."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,6 @@ class Road:
 def draw_roads(pen: Pen, dike: Polygon) -> tuple[Road, ...]:
     """Draw all main roads, those within the dike cut at it."""
     inside = [*_town_roads(pen), *_polder_roads(pen)]
-    clipped = [
-        Road(r.name, r.kind, part, r.has_bus)
-        for r in inside
-        for part in shapely.get_parts(shapely.intersection(r.line, dike))
-    ]
     ring = shapely.get_coordinates(dike.exterior)
     third = len(ring) // 3
     dikes = [
@@ -43,14 +42,26 @@ def draw_roads(pen: Pen, dike: Polygon) -> tuple[Road, ...]:
         for r in _dam_roads(pen)
         for part in shapely.get_parts(shapely.difference(r.line, shapely.buffer(dike, -1)))[-1:]
     ]
-    return (*clipped, *dikes, *outside)
+    return (*cut_at(dike, inside), *dikes, *outside)
+
+
+def cut_at(dike: Polygon, roads: list[Road]) -> list[Road]:
+    """Give the parts of roads within the dike."""
+    return [
+        Road(r.name, r.kind, part, r.has_bus) for r in roads for part in lines_of(shapely.intersection(r.line, dike))
+    ]
+
+
+def lines_of(geometry: shapely.Geometry) -> list[LineString]:
+    """List the lines that a geometry is made of."""
+    return [part for part in shapely.get_parts(geometry) if isinstance(part, LineString)]
 
 
 # fmt: off
 def _town_roads(pen: Pen) -> list[Road]:
     return [
         Road("Stadsring", "ring_road", pen.ring(RING_ROAD_RADIUS_M, -108, 104), True),
-        Road("Burgemeester Van Gouwenlaan", "tertiary", pen.ring(1_080, -24, 108), True),
+        Road(AVENUE, "avenue", pen.ring(AVENUE_RADIUS_M, *AVENUE_DEGREES), True),
         Road("Admiraal Krabbelaan", "tertiary", pen.ring(1_080, -110, -29.5)),
         Road("Noordersingel", "quay", pen.ring(SINGEL_RADIUS_M + 44, -22.5, 112)),
         Road("Zuidersingel", "quay", pen.ring(SINGEL_RADIUS_M + 44, -115, -28.5)),
@@ -69,7 +80,6 @@ def _town_roads(pen: Pen) -> list[Road]:
         Road("Kolkweg", "collector", pen.radial((1_080, 30), (1_400, 33), (1_700, 34), (1_860, 38))),
         Road("Evertsenweg", "collector", pen.radial((540, -38), (1_080, -41), (1_450, -38), (1_860, -41))),
         Road("Nieuwlandse Dreef", "collector", pen.radial((540, -74), (1_080, -72), (1_450, -76), (1_860, -73))),
-        Road("Vaartbrug", "footbridge", pen.radial((562, -22.6), (562, -28.4))),
     ]
 # fmt: on
 
@@ -84,6 +94,8 @@ def _polder_roads(pen: Pen) -> list[Road]:
         polder("Koogweg", (11.05, 18.75), (10.85, 20.75), (10.8, 21.6), (10.78, 23.0), has_bus=True),
         polder("Middenweg", (14.1, 8.5), (13.85, 10.75), (13.6, 13.6), (13.25, 17.1)),
         polder("Trintelweg", (13.25, 17.1), (13.0, 19.3), (12.8, 22.8), has_bus=True),
+        polder("Kleiweg", (14.09, 12.285), (14.05, 11.53)),
+        polder("Onderdijk", (14.045, 9.08), (13.72, 9.04), (13.6, 9.03)),
         polder("Rietweg", (16.95, 8.5), (16.8, 10.7), (16.35, 13.3), (16.1, 14.4)),
         polder("Kerkweg", (16.1, 14.4), (15.75, 15.4), (15.6, 16.2), (15.45, 17.0), has_bus=True),
         polder("Gouwerdwarsweg", (15.45, 17.0), (15.3, 18.2), (15.2, 19.0), (15.0, 21.5)),
