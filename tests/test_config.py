@@ -52,7 +52,7 @@ def test_who_is_older_walks_no_farther() -> None:
     actieradius = Actieradius.model_validate(BY_AGE)
     factors = [actieradius.factor(half_years / 2) for half_years in range(40, 221)]
     assert all(old <= young + 1e-12 for young, old in pairwise(factors))
-    assert (factors[0], factors[-1]) == (pytest.approx(0.88), pytest.approx(0.4))
+    assert [factors[0], factors[-1]] == pytest.approx([0.88, 0.4])
 
 
 # --- Norms by age ----------------------------------------------------------------------------------------------------
