@@ -69,7 +69,7 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
     """Of all inhabitants: those on dwellings and those not placed are together what CBS counts, per base area."""
     demand = tables["demand"]
     whole = demand[demand["target_group"] == ALL_INHABITANTS].groupby("base_code")["people"]
-    placed = whole.agg(known_sum)
+    placed = known_sum(whole)
     base = tables["base_areas"]
     is_same = np.isclose(
         base["base_code"].map(placed).astype("float64"), base["inhabitants_count"], atol=_TOLERANCE, equal_nan=True
@@ -121,12 +121,13 @@ def _not_connected(tables: Tables) -> _Outcome:
 def _aid_not_nearer(tables: Tables) -> _Outcome:
     """With an aid nobody walks less far than on foot, nor less far where more is unknown."""
     distances = tables["distances"]
-    foot = distances[distances["profile"] == ON_FOOT]
-    known = distances.merge(foot[["category", "dwelling_id", "nearest_m"]], on=["category", "dwelling_id"],
-                            suffixes=("", "_on_foot"))  # fmt: skip
-    far = known[["nearest_m_on_foot", "nearest_m", "nearest_high_m"]].fillna(np.inf)
-    breaks = (far["nearest_m"] < far["nearest_m_on_foot"]) | (far["nearest_high_m"] < far["nearest_m"])
-    return _Outcome(known, breaks.to_numpy(), DISTANCES.key)
+    dwelling, names = pd.factorize(distances["dwelling_id"])
+    same_walk = distances["category"].cat.codes.to_numpy() * np.int64(len(names)) + dwelling
+    nearest, high = (distances[name].fillna(np.inf).to_numpy() for name in ("nearest_m", "nearest_high_m"))
+    is_on_foot = (distances["profile"] == ON_FOOT).to_numpy()
+    on_foot_m = np.zeros(len(names) * len(distances["category"].cat.categories))
+    on_foot_m[same_walk[is_on_foot]] = nearest[is_on_foot]
+    return _Outcome(distances, (nearest < on_foot_m[same_walk]) | (high < nearest), DISTANCES.key)
 
 
 def _clusters_are_small(tables: Tables) -> _Outcome:

@@ -179,7 +179,7 @@ def cluster_demand(
 def _summed(frame: pd.DataFrame, clusters: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return unit_code (of the cluster) and the sum of `column` over rows of its units; unknown if any is."""
     found = members(clusters).merge(frame[["unit_code", column]], on="unit_code")
-    return found.groupby("cluster_code")[column].agg(known_sum).rename_axis("unit_code").reset_index()
+    return known_sum(found.groupby("cluster_code")[column]).rename_axis("unit_code").reset_index()
 
 
 def weak_clusters(clusters: pd.DataFrame, weak_units: Sequence[str]) -> list[str]:

@@ -183,3 +183,15 @@ def test_a_point_farther_than_the_limit_is_not_connected() -> None:
 
 def test_no_points_join_to_nothing() -> None:
     assert len(join(grid(2, 2)).edge) == 0
+
+
+def test_points_join_the_same_however_many_are_looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(7)
+    network, places = grid(6, 6), points([(x, y) for x, y in random.uniform(-200, 700, (300, 2))])
+    whole = join_points(network, places, connect_max_m=150)
+    monkeypatch.setattr("pipeline.model.network._BLOCK", 7)
+    monkeypatch.setattr("pipeline.model.network._AT_ONCE", 2)
+    parts = join_points(network, places, connect_max_m=150)
+    assert 0 < whole.is_connected.sum() < len(places)
+    for name in ("is_connected", "edge", "along_m", "access_m"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
