@@ -9,8 +9,7 @@ export DVC_NO_ANALYTICS := 1
 .PHONY: maps test bench lock
 
 maps: $(READY)
-	$(BIN)/dvc repro
-	@$(BIN)/python -m pipeline maps
+	@$(BIN)/python -m pipeline run
 
 test: $(READY)
 	$(BIN)/ruff check .

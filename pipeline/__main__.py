@@ -6,11 +6,15 @@ from functools import wraps
 
 import typer
 
+from pipeline.commands.baseline import baseline
+from pipeline.commands.check import check
+from pipeline.commands.compare import compare
 from pipeline.commands.explain import explain
 from pipeline.commands.maps import maps
+from pipeline.commands.run import run
 from pipeline.errors import WoonzorgError
 
-COMMANDS: tuple[Callable[..., None], ...] = (explain, maps)
+COMMANDS: tuple[Callable[..., None], ...] = (check, run, explain, compare, baseline, maps)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Woonzorgkaart: witte vlekken per wijk of dorp.")
 

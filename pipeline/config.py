@@ -22,9 +22,17 @@ ALL_INHABITANTS = "all_inhabitants"
 ON_FOOT = "on_foot"
 """The profile without demands: the walking network itself."""
 
+BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""Names of frozen results: a folder of that name is made of it."""
+
+
+def must_be_there(value: str | list[str]) -> bool:
+    """Say whether an object needs the tag at all for `value` of a rule to fit."""
+    return "" not in ([value] if isinstance(value, str) else value)
+
 
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
-    if not any(value != "" for value in rule.values()):
+    if not any(must_be_there(value) for value in rule.values()):
         raise ValueError("een regel moet ten minste één tag noemen die er moet zijn")
     return rule
 
@@ -162,6 +170,12 @@ class Profile(Section):
     waived: list[TagRule] = []
     ways: list[Criterion] = []
     nodes: list[Criterion] = []
+
+    @model_validator(mode="after")
+    def _bare_nodes_are_passable(self) -> Self:
+        if any(one.otherwise != "passable" for one in self.nodes):
+            raise ValueError("otherwise moet bij nodes passable zijn: een punt zonder kenmerken is geen obstakel")
+        return self
 
 
 def _has_on_foot(profiles: dict[str, Profile]) -> dict[str, Profile]:
@@ -385,6 +399,7 @@ class RegionSettings(Section):
     base_level: Literal["buurt", "postcode"]
     unit_names: dict[str, str] = {}
     clusters: list[Annotated[list[str], Field(min_length=2)]] = []
+    baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
 
 
 class SourceFile(Section):
@@ -515,3 +530,37 @@ def essential_categories(group: TargetGroup, categories: Mapping[str, Category])
     """Return the categories that decide the verdict of `group`, in the order of the settings."""
     wanted = group.essential
     return [code for code, one in categories.items() if (one.is_essential if wanted is None else code in wanted)]
+
+
+# --- params.yaml: before a run ---------------------------------------------------------------------------------------
+
+
+class SourceAges(Section):
+    """Years after which a source of each kind is called old."""
+
+    areas: float = Field(gt=0)
+    figures: float = Field(gt=0)
+    osm: float = Field(gt=0)
+
+
+class RunCost(Section):
+    """What a run costs where nothing was measured yet on this machine: seconds, and megabytes of disk."""
+
+    dvc_start_seconds: float = Field(ge=0)
+    dvc_stage_seconds: float = Field(ge=0)
+    stage_start_seconds: float = Field(ge=0)
+    stage_seconds_per_mb: dict[Code, Annotated[float, Field(ge=0)]]
+    demo_seconds_per_mb: float = Field(ge=0)
+    demo_mb_per_1000_addresses: float = Field(gt=0)
+    disk_start_mb: float = Field(ge=0)
+    disk_mb_per_mb: float = Field(ge=0)
+
+
+class PreflightSettings(Section):
+    """What is remarked on before a run, and what the run is forecast to cost."""
+
+    max_age_years: SourceAges
+    much_smaller_share: Share
+    large_extract_mb: float = Field(gt=0)
+    placed_share: Share
+    cost: RunCost

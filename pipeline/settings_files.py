@@ -25,6 +25,7 @@ from pipeline.config import (
     MapSettings,
     NetworkSettings,
     OsmSettings,
+    PreflightSettings,
     Profile,
     Profiles,
     RegionSettings,
@@ -63,6 +64,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "osm": (REGION, OsmSettings),
     "completeness": (REGION, CompletenessSettings),
     "local_checks": (REGION, LocalCheckSettings),
+    "preflight": (PARAMS, PreflightSettings),
 }
 """Every section: the file it stands in and its type."""
 
@@ -83,7 +85,14 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a settings file as plain values by section.
+
+    Raises
+    ------
+    SettingsError
+        If it is missing, no YAML, names a key twice or holds no sections.
+    """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
     except OSError:
@@ -138,7 +147,7 @@ def _section_path(config: Path, section: str, region: str | None) -> Path:
 def _parse(config: Path, section: str, region: str | None, files: dict[Path, dict[str, Any]]) -> Any:
     path = _section_path(config, section, region)
     if path not in files:
-        files[path] = _read_yaml(path)
+        files[path] = read_yaml(path)
     kind = SECTIONS[section][1]
     if section not in files[path]:
         raise SettingsError(f"{path.as_posix()}: sectie {section} ontbreekt; vul deze in.")
@@ -212,7 +221,7 @@ def _collect(faults: list[str], config: Path, names: list[str], region: str | No
 
 def _unknown_sections(path: Path, config: Path, region: str | None) -> list[str]:
     try:
-        keys = set(_read_yaml(path))
+        keys = set(read_yaml(path))
     except SettingsError:
         return []
     known = {name for name in SECTIONS if _section_path(config, name, region) == path}

@@ -50,6 +50,16 @@ class RegionFiles:
         """Return the path of a table."""
         return self.processed(f"{contract.name}.parquet")
 
+    @property
+    def basis(self) -> Path:
+        """The record of what the verdicts rest on."""
+        return self.processed("basis.json")
+
+    @property
+    def baselines(self) -> Path:
+        """The folder with the results that the user froze, a folder per name."""
+        return self.root / "data" / "baselines" / self.region
+
     def published(self, name: str) -> Path:
         """Return the path of a file that people open."""
         return self.root / "maps" / self.region / name

@@ -16,6 +16,8 @@ import shapely
 import yaml
 from pyproj import Transformer
 
+from pipeline.sources.local_checks import COLUMNS
+
 PROJECT = Path(__file__).parents[1]
 REGION = "vierkant"
 ORIGIN_X, ORIGIN_Y, SIDE_M, BLOCK_M = 200_000.0, 500_000.0, 1000.0, 250.0
@@ -81,11 +83,14 @@ def settings() -> dict[str, Any]:
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
         "completeness": {"default": "complete", "reason": "alles is getekend"},
+        "local_checks": {"as_of": "2025-01-01"},
     }  # fmt: skip
 
 
 def write_settings(root: Path, content: dict[str, Any]) -> None:
-    """Write the settings of the region."""
+    """Write the settings of the region, and a file of local checks that has none."""
+    checks = root / "config/regions" / f"{REGION}.checks.csv"
+    checks.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     path = root / "config/regions" / f"{REGION}.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 

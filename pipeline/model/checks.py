@@ -45,7 +45,7 @@ def check_results(tables: Tables) -> pd.DataFrame:
         "not_connected_has_no_distance": _not_connected(tables),
         "an_aid_brings_nothing_nearer": _aid_not_nearer(tables),
         "only_small_units_are_judged_together": _clusters_are_small(tables),
-        "people_low_is_not_above_high": _people_in_order(tables["unit_demand"]),
+        "people_low_is_not_above_high": _people_in_order(_judged_demand(tables)),
         "share_low_is_not_above_high": _shares_in_order(tables["reach_shares"]),
         "a_longer_norm_leaves_fewer_beyond": _longer_norm(tables["reach_shares"]),
     }
@@ -69,7 +69,7 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
     """Of all inhabitants: those on dwellings and those not placed are together what CBS counts, per base area."""
     demand = tables["demand"]
     whole = demand[demand["target_group"] == ALL_INHABITANTS].groupby("base_code")["people"]
-    placed = whole.agg(known_sum)
+    placed = known_sum(whole)
     base = tables["base_areas"]
     is_same = np.isclose(
         base["base_code"].map(placed).astype("float64"), base["inhabitants_count"], atol=_TOLERANCE, equal_nan=True
@@ -78,14 +78,24 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
 
 
 def _every_dwelling(tables: Tables, name: str) -> _Outcome:
-    """Every dwelling stands in the table, connected or counted as not connected."""
-    dwellings = tables["dwellings"]
-    return _Outcome(dwellings, ~dwellings["dwelling_id"].isin(tables[name]["dwelling_id"]).to_numpy(), ["dwelling_id"])
+    """Every dwelling stands in the table for each profile (and category), also one that is not connected."""
+    dwellings, table = tables["dwellings"], tables[name]
+    others = [column for column in ALL[name].key if column != "dwelling_id"]
+    wanted = max(len(table[others].drop_duplicates()), 1)
+    of_row, ids = pd.factorize(table["dwelling_id"])
+    times = np.append(np.bincount(of_row, minlength=len(ids)), 0)  # the last is for dwellings that are not there
+    breaks = times[pd.Index(ids).get_indexer(dwellings["dwelling_id"])] < wanted
+    return _Outcome(dwellings, breaks, ["dwelling_id"])
+
+
+def _judged_demand(tables: Tables) -> pd.DataFrame:
+    """Return the people of all that gets a verdict: units and clusters of these."""
+    return pd.concat([tables["unit_demand"], tables["cluster_demand"]], ignore_index=True)
 
 
 def _every_verdict(tables: Tables) -> _Outcome:
     key = ["unit_code", "target_group"]
-    demand = tables["unit_demand"]
+    demand = _judged_demand(tables)
     found = demand[key].merge(tables["verdicts"][key].drop_duplicates(), on=key, how="left", indicator=True)
     return _Outcome(demand, (found["_merge"] == "left_only").to_numpy(), key)
 
@@ -111,12 +121,13 @@ def _not_connected(tables: Tables) -> _Outcome:
 def _aid_not_nearer(tables: Tables) -> _Outcome:
     """With an aid nobody walks less far than on foot, nor less far where more is unknown."""
     distances = tables["distances"]
-    foot = distances[distances["profile"] == ON_FOOT]
-    known = distances.merge(foot[["category", "dwelling_id", "nearest_m"]], on=["category", "dwelling_id"],
-                            suffixes=("", "_on_foot"))  # fmt: skip
-    far = known[["nearest_m_on_foot", "nearest_m", "nearest_high_m"]].fillna(np.inf)
-    breaks = (far["nearest_m"] < far["nearest_m_on_foot"]) | (far["nearest_high_m"] < far["nearest_m"])
-    return _Outcome(known, breaks.to_numpy(), DISTANCES.key)
+    dwelling, names = pd.factorize(distances["dwelling_id"])
+    same_walk = distances["category"].cat.codes.to_numpy() * np.int64(len(names)) + dwelling
+    nearest, high = (distances[name].fillna(np.inf).to_numpy() for name in ("nearest_m", "nearest_high_m"))
+    is_on_foot = (distances["profile"] == ON_FOOT).to_numpy()
+    on_foot_m = np.zeros(len(names) * len(distances["category"].cat.categories))
+    on_foot_m[same_walk[is_on_foot]] = nearest[is_on_foot]
+    return _Outcome(distances, (nearest < on_foot_m[same_walk]) | (high < nearest), DISTANCES.key)
 
 
 def _clusters_are_small(tables: Tables) -> _Outcome:

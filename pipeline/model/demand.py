@@ -207,24 +207,24 @@ def summarise_demand(
     """
     keys = ["unit_code", "target_group"]
     names = ["people", "people_low", "people_high", "rounding_low", "rounding_high"]
-    per_base = demand.groupby([*keys, "base_code"])[names].agg(known_sum)
-    per_unit = per_base.groupby(level=keys).agg(known_sum)
+    per_base = known_sum(demand.groupby([*keys, "base_code"])[names])
+    per_unit = known_sum(per_base.groupby(level=keys))
     squares = pd.DataFrame({
         "low": (per_base["people"] - per_base["rounding_low"]) ** 2,
         "high": (per_base["rounding_high"] - per_base["people"]) ** 2,
     })  # fmt: skip
-    rounding = np.sqrt(squares.groupby(level=keys).agg(known_sum))
+    rounding = np.sqrt(known_sum(squares.groupby(level=keys)))
     frame = per_unit[["people", "people_low", "people_high"]].copy()
     below = rounding["low"] + per_unit["rounding_low"] - per_unit["people_low"]
     above = rounding["high"] + per_unit["people_high"] - per_unit["rounding_high"]
     frame["shown_low"] = (frame["people"] - below).clip(lower=frame["people_low"])
     frame["shown_high"] = (frame["people"] + above).clip(upper=frame["people_high"])
-    unplaced = demand[~demand["is_placed"]].groupby(keys)["people"].agg(known_sum)
+    unplaced = known_sum(demand[~demand["is_placed"]].groupby(keys)["people"])
     frame["not_placed_people"] = unplaced.reindex(frame.index).clip(lower=0)
     frame = frame.reset_index()
     land = frame["unit_code"].map(units.set_index("unit_code")["land_km2"])
     frame["people_per_km2"] = frame["people"] / land.where(land > 0)
-    total = frame["unit_code"].map(base_areas.groupby("unit_code")["inhabitants_count"].agg(known_sum))
+    total = frame["unit_code"].map(known_sum(base_areas.groupby("unit_code")["inhabitants_count"]))
     frame["people_per_1000"] = frame["people"] / total.where(total > 0) * _PER_1000
     frame["is_estimate"] = frame["target_group"].map({code: is_estimate(group) for code, group in groups.items()})
     return frame[list(UNIT_DEMAND.columns)]

@@ -1,5 +1,6 @@
 """The walking network: nodes and straight edges from ways, its exits at the edge of the extract, and joining points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -26,6 +27,12 @@ _FIRST_LOOK = 6
 
 _AT_ONCE = 2_000
 """Points reckoned at once: few enough for the cache of a processor."""
+
+_BLOCK = 100 * _AT_ONCE
+"""Points looked up at once: few enough to need little memory, enough to share among processors."""
+
+_CELL_M = 250.0
+"""Points are taken cell by cell, so that those looked up one after another lie close together in memory too."""
 
 _TINY = np.finfo(np.float64).tiny
 """Stands for a squared length of zero, by which nothing can be divided."""
@@ -133,10 +140,12 @@ def mark_exits(
     """
     degree = pd.concat([edges["from_id"], edges["to_id"]]).value_counts()
     is_dead_end = (nodes["node_id"].map(degree).fillna(0) == 1).to_numpy()
-    points = shapely.points(nodes["x_m"].to_numpy(), nodes["y_m"].to_numpy())
-    from_edge = shapely.distance(points, extract.exterior)
-    lacks_next = nodes["node_id"].isin(cut_ids).to_numpy() & (from_edge <= cut_m)
-    is_exit = nodes["is_cut"].to_numpy() | lacks_next | (is_dead_end & (from_edge <= edge_m))
+    lacks_next = nodes["node_id"].isin(cut_ids).to_numpy()
+    may_be = np.flatnonzero(lacks_next | is_dead_end)
+    points = shapely.points(nodes["x_m"].to_numpy()[may_be], nodes["y_m"].to_numpy()[may_be])
+    from_edge = np.full(len(nodes), np.inf)
+    from_edge[may_be] = shapely.distance(points, extract.exterior)
+    is_exit = nodes["is_cut"].to_numpy() | (lacks_next & (from_edge <= cut_m)) | (is_dead_end & (from_edge <= edge_m))
     return nodes.drop(columns="is_cut").assign(is_exit=is_exit)
 
 
@@ -181,21 +190,36 @@ def join_points(network: Network, points: npt.NDArray[np.object_], *, connect_ma
     """
     x, y = shapely.get_x(points), shapely.get_y(points)
     edge_of_sample, samples = _sample_edges(network)
-    tree = KDTree(samples, balanced_tree=False, compact_nodes=False)
+    tree = KDTree(samples, balanced_tree=False)
     edge, along, access = np.zeros(len(x), dtype=np.int64), np.zeros(len(x)), np.full(len(x), np.inf)
-    unsure, looked_at = np.arange(len(x)), _FIRST_LOOK
-    while len(unsure):
-        places = np.column_stack([x[unsure], y[unsure]])
-        found = tree.query(places, k=looked_at, distance_upper_bound=connect_max_m + _SAMPLE_M, workers=-1)
-        sample_m, sample = (np.asarray(one) for one in found)
-        for begin in range(0, len(unsure), _AT_ONCE):
-            some = slice(begin, begin + _AT_ONCE)
-            at, candidates = unsure[some], edge_of_sample[sample[some]]
-            edge[at], along[at], access[at] = _nearest_edge(network, candidates, x[at], y[at])
-        # No edge is nearer than its nearest sample by more than half the space between samples.
-        unsure = unsure[access[unsure] >= sample_m[:, -1] - _SAMPLE_M / 2]
-        looked_at *= 2
+    order = _by_cell(x, y)
+    for begin in range(0, len(order), _BLOCK):
+        unsure, looked_at = order[begin : begin + _BLOCK], _FIRST_LOOK
+        while len(unsure):
+            places = np.column_stack([x[unsure], y[unsure]])
+            found = tree.query(places, k=looked_at, distance_upper_bound=connect_max_m + _SAMPLE_M, workers=-1)
+            sample_m, sample = (np.asarray(one) for one in found)
+            for at, candidates in _in_parts(unsure, edge_of_sample[sample]):
+                edge[at], along[at], access[at] = _nearest_edge(network, candidates, x[at], y[at])
+            # No edge is nearer than its nearest sample by more than half the space between samples.
+            unsure = unsure[access[unsure] >= sample_m[:, -1] - _SAMPLE_M / 2]
+            looked_at *= 2
     return Joined(access <= connect_max_m, edge, np.minimum(along, network.length_m[edge]), access)
+
+
+def _in_parts(points: Ints, candidates: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Yield `_AT_ONCE` points with their rows of candidates at a time."""
+    for first in range(0, len(points), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        yield points[some], candidates[some]
+
+
+def _by_cell(x_m: Floats, y_m: Floats) -> Ints:
+    """Return the numbers of the points such that those of one cell of `_CELL_M` stand together."""
+    if not len(x_m):
+        return np.zeros(0, dtype=np.int64)
+    column, row = (((axis - axis.min()) // _CELL_M).astype(np.int64) for axis in (x_m, y_m))
+    return np.argsort(column * (row.max() + 1) + row, kind="stable")
 
 
 def _sample_edges(network: Network) -> tuple[Ints, Floats]:

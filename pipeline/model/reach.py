@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +35,25 @@ class Homes:
     cell: Ints
     units: pd.Index
     unit: Ints
+
+    @cached_property
+    def by_unit(self) -> "ByUnit":
+        """The dwellings that are in a unit, unit by unit."""
+        inside = np.flatnonzero(self.unit >= 0)
+        index = inside[np.argsort(self.unit[inside], kind="stable")]
+        counts = np.bincount(self.unit[inside], minlength=len(self.units))
+        units = np.flatnonzero(counts)
+        return ByUnit(index, units, np.append(0, np.cumsum(counts[units])), self.cell[index])
+
+
+@dataclass(frozen=True)
+class ByUnit:
+    """Dwellings ordered by unit: those of ``units[i]`` are ``index[bounds[i]:bounds[i + 1]]``, in the cells `cell`."""
+
+    index: Ints
+    units: Ints
+    bounds: Ints
+    cell: Ints
 
 
 @dataclass(frozen=True)
@@ -86,22 +106,36 @@ def beyond_by_cell(
     -------
     cell_code, category, profile, distance_m, certain, edge, not_connected, paths (numbers of dwellings).
     """
-    pieces = []
-    for distance_m in distances_m:
-        is_far = (walks.nearest_m > distance_m) & access.is_connected
-        is_edge = is_far & (unknown.outside_m <= distance_m)
-        is_near_by = is_far & ~is_edge & (unknown.crow_m <= distance_m)
-        is_doubtful = ~is_far & access.is_connected & (walks.nearest_high_m > distance_m)
-        found = {
-            "certain": is_far & ~is_edge & ~is_near_by,
-            "edge": is_edge,
-            "not_connected": ~access.is_connected | is_near_by,
-            "paths": is_doubtful,
-        }
-        counts = {name: np.bincount(homes.cell[flags], minlength=len(homes.cells)) for name, flags in found.items()}
-        pieces.append(pd.DataFrame({"cell_code": homes.cells, "distance_m": distance_m, **counts}))
-    whole = pd.concat(pieces, ignore_index=True)
-    return whole.assign(category=walks.category, profile=walks.profile)
+    limits = np.sort(np.fromiter(distances_m, dtype=np.float64))
+    nearest_m = np.where(access.is_connected, walks.nearest_m, 0.0)
+    with_outside_m = np.minimum(nearest_m, unknown.outside_m)
+    far, far_outside, certain, far_high = (
+        _count_farther(homes, one, limits)
+        for one in (
+            nearest_m,
+            with_outside_m,
+            np.minimum(with_outside_m, unknown.crow_m),
+            np.where(access.is_connected, np.maximum(walks.nearest_m, walks.nearest_high_m), 0.0),
+        )
+    )
+    apart = np.bincount(homes.cell[~access.is_connected], minlength=len(homes.cells))
+    pieces = [
+        pd.DataFrame({
+            "cell_code": homes.cells, "distance_m": distance_m, "certain": certain[:, number],
+            "edge": (far - far_outside)[:, number], "not_connected": apart + (far_outside - certain)[:, number],
+            "paths": (far_high - far)[:, number],
+        })
+        for number, distance_m in enumerate(limits.tolist())
+    ]  # fmt: skip
+    return pd.concat(pieces, ignore_index=True).assign(category=walks.category, profile=walks.profile)
+
+
+def _count_farther(homes: Homes, away_m: Floats, limits: Floats) -> Ints:
+    """Return per cell (row) and limit (column, ascending) how many dwellings are farther away."""
+    passed = np.searchsorted(limits, away_m, side="left")
+    width = len(limits) + 1
+    counts = np.bincount(homes.cell * width + passed, minlength=len(homes.cells) * width).reshape(-1, width)
+    return np.cumsum(counts[:, :0:-1], axis=1)[:, ::-1]
 
 
 def limits_of(settings: TargetGroupSettings) -> pd.DataFrame:
@@ -127,9 +161,9 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     """Return per unit, group, category and norm the share and people beyond it, as `contracts.REACH_SHARES` has them.
 
     People not placed count as possibly beyond. Shares are the exact extremes over all counts that the rounding of
-    figures and the margins per area allow; where people are unknown, so are they. The range of a national rate is the
-    same everywhere, so it cancels in a share (nearly so for groups of several rates, such as dementia by age); it does
-    count in the number of people.
+    figures and the margins per area allow; where people or walks are unknown, so are they. The range of a national rate
+    is the same everywhere, so it cancels in a share (nearly so for groups of several rates, such as dementia by age);
+    it does count in the number of people.
 
     Parameters
     ----------
@@ -143,15 +177,15 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     cells = demand.merge(limits, on="target_group")
     key = ["cell_code", "category", "profile", "distance_m"]
     cells = cells.merge(beyond, on=key, how="left", validate="many_to_one")
-    counts = cells["dwelling_count"].where(cells["is_placed"])
     for name in _COUNTED:
-        cells[name] = (cells[name] / counts).fillna(0.0)
+        cells[name] = (cells[name] / cells["dwelling_count"]).where(cells["is_placed"], 0.0)
     cells["not_placed"] = np.where(cells["is_placed"], 0.0, 1.0)
-    cells["at_most"] = cells[["certain", *PARTS]].sum(axis=1)
+    cells["at_most"] = cells[["certain", *PARTS]].sum(axis=1, skipna=False)
     keys = ["unit_code", "target_group", "category", "distance_kind"]
     cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
     unit = np.asarray(cells.groupby(keys, sort=True).ngroup(), dtype=np.int64)
-    low, high = cells["weight_low"].to_numpy(), cells["weight_high"].to_numpy()
+    is_known = cells["certain"].notna()
+    low, high = (cells[bound].where(is_known).to_numpy() for bound in ("weight_low", "weight_high"))
     certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
     frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
     frame["share_low"] = (1 - extreme_share(unit, 1 - certain, low, high)).round(_SHARE_DECIMALS)

@@ -1,11 +1,18 @@
 """Small sums and counts that several computations share."""
 
+from typing import Any, overload
+
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy, SeriesGroupBy
 
 
-def known_sum(values: pd.Series) -> float:
-    """Return the sum; missing (unknown) as soon as one part is missing."""
-    return float(values.sum(skipna=False))
+@overload
+def known_sum(groups: "SeriesGroupBy[Any, Any]") -> pd.Series: ...
+@overload
+def known_sum(groups: "DataFrameGroupBy[Any, Any]") -> pd.DataFrame: ...
+def known_sum(groups: Any) -> Any:
+    """Return the sum of each group; missing (unknown) as soon as one part is missing."""
+    return groups.sum(skipna=False)
 
 
 def largest(size: pd.Series) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def dissolve_units(base: gpd.GeoDataFrame, units: pd.DataFrame, gemeenten: Mappi
             "gemeente_code": grouped["gemeente_code"].first(),
             "base_count": grouped.size(),
             "dwelling_count": grouped["dwelling_count"].sum(),
-            "homes_count": grouped["homes_count"].agg(known_sum),
+            "homes_count": known_sum(grouped["homes_count"]),
             "is_weak": grouped["is_weak"].any(),
             "land_km2": grouped["land_km2"].sum(),
             "geometry": shape.geometry,

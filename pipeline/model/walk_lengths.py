@@ -1,6 +1,8 @@
 """How far people walk: median and 90th percentile per unit and target group."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ from pipeline.config import TargetGroupSettings
 from pipeline.contracts import REACH_DISTANCES
 from pipeline.model.clusters import by_cluster, homes_in_clusters
 from pipeline.model.network import Floats, Ints
-from pipeline.model.reach import Homes, homes_of
+from pipeline.model.reach import ByUnit, Homes, homes_of
 from pipeline.model.tally import known_sum
 from pipeline.model.walks import Access, Walks, finite
 
@@ -33,11 +35,10 @@ class GroupPeople:
 
 @dataclass(frozen=True)
 class _Ordered:
-    """Dwellings ordered by unit and distance; units begin at `starts` and are numbered by `units`."""
+    """Dwellings ordered by unit and distance; units begin at `starts`, the last ends at the end."""
 
-    index: Ints
+    cell: Ints
     starts: Ints
-    units: Ints
     distance_m: Floats
 
 
@@ -75,7 +76,7 @@ def people_of(demand: pd.DataFrame, homes: Homes) -> list[GroupPeople]:
     for group, rows in demand.groupby("target_group", sort=False):
         placed = rows[rows["is_placed"]].set_index("cell_code")
         per_dwelling = (placed["people"] / placed["dwelling_count"]).reindex(homes.cells)
-        in_unit = rows.groupby("unit_code")["people"].agg(known_sum).reindex(homes.units)
+        in_unit = known_sum(rows.groupby("unit_code")["people"]).reindex(homes.units)
         groups.append(GroupPeople(str(group), per_dwelling.to_numpy(), in_unit.to_numpy(dtype=np.float64)))
     return groups
 
@@ -93,63 +94,67 @@ def summarise_distances(
     bounds, and unknown where that is too many people. The median is marked as an upper bound where it would be clearly
     lower if the uncovered lived next door and something nearer lay `outside_m` away, outside the extract.
     """
-    found = _order(homes, walks.nearest_m)
-    high = found if walks.nearest_high_m is walks.nearest_m else _order(homes, walks.nearest_high_m)
-    least = _order(homes, np.where(access.is_connected, np.minimum(walks.nearest_m, outside_m), 0.0))
-    usual = _usual(homes, walks)[found.units]
+    by_unit = homes.by_unit
+    found = _order(by_unit, walks.nearest_m)
+    high = found if walks.nearest_high_m is walks.nearest_m else _order(by_unit, walks.nearest_high_m)
+    least = _order(by_unit, np.where(access.is_connected, np.minimum(walks.nearest_m, outside_m), 0.0))
+    usual = _usual(by_unit, walks)
     pieces = []
     for group in groups:
-        people, total = group.per_dwelling[homes.cell], group.in_unit[found.units]
-        median = _quantile(found, people, _MEDIAN * total)
-        lowest = _quantile(least, people, _MEDIAN * total - _not_placed(found, people, total))
-        piece = pd.DataFrame({"unit_code": homes.units[found.units], "target_group": group.target_group})
+        people, total = group.per_dwelling, group.in_unit[by_unit.units]
+        median, p90 = _quantiles(found, people, [_MEDIAN * total, _P90 * total])
+        not_placed = np.maximum(total - np.add.reduceat(people[found.cell], found.starts), 0)
+        (lowest,) = _quantiles(least, people, [_MEDIAN * total - not_placed])
+        piece = pd.DataFrame({"unit_code": homes.units[by_unit.units], "target_group": group.target_group})
         piece["category"] = walks.category
         piece["median_m"] = median
-        piece["median_high_m"] = median if high is found else _quantile(high, people, _MEDIAN * total)
-        piece["p90_m"] = _quantile(found, people, _P90 * total)
+        piece["median_high_m"] = median if high is found else _quantiles(high, people, [_MEDIAN * total])[0]
+        piece["p90_m"] = p90
         piece["is_upper_bound"] = lowest < (1 - _SAME_MEDIAN) * median
         piece["facility"] = usual
         pieces.append(piece)
     return pd.concat(pieces, ignore_index=True)
 
 
-def _order(homes: Homes, distance_m: Floats) -> _Ordered:
-    inside = np.flatnonzero(homes.unit >= 0)
-    index = inside[np.lexsort((distance_m[inside], homes.unit[inside]))]
-    units, starts = np.unique(homes.unit[index], return_index=True)
-    return _Ordered(index, starts, units, distance_m[index])
+def _order(by_unit: ByUnit, distance_m: Floats) -> _Ordered:
+    """Return the dwellings of each unit by distance: unit by unit, as few numbers are quick to sort."""
+    away_m = distance_m[by_unit.index]
+    order = np.empty(len(away_m), dtype=np.int64)
+    for start, end in pairwise(by_unit.bounds.tolist()):
+        order[start:end] = np.argsort(away_m[start:end]) + start
+    return _Ordered(by_unit.cell[order], by_unit.bounds[:-1], away_m[order])
 
 
-def _usual(homes: Homes, walks: Walks) -> Ints:
+def _usual(by_unit: ByUnit, walks: Walks) -> Ints:
     """Return per unit the facility that is nearest to most of its dwellings, the first among equals; -1 for none."""
-    usual = np.full(len(homes.units), -1)
-    rows = (homes.unit >= 0) & (walks.nearest >= 0)
-    if not rows.any():
-        return usual
-    span = int(walks.nearest.max()) + 1
-    pair, size = np.unique(homes.unit[rows] * span + walks.nearest[rows], return_counts=True)
-    order = np.lexsort((pair, -size, pair // span))
-    unit, first = np.unique(pair[order] // span, return_index=True)
-    usual[unit] = pair[order][first] % span
+    nearest = walks.nearest[by_unit.index]
+    usual = np.full(len(by_unit.units), -1)
+    for number, (start, end) in enumerate(pairwise(by_unit.bounds.tolist())):
+        facility, size = np.unique(nearest[start:end], return_counts=True)
+        size[facility < 0] = 0
+        usual[number] = facility[size.argmax()]
     return usual
 
 
-def _not_placed(ordered: _Ordered, people: Floats, total: Floats) -> Floats:
-    """Return per unit the people of its total who live in none of the dwellings."""
-    return np.maximum(total - np.add.reduceat(people[ordered.index], ordered.starts), 0)
-
-
-def _quantile(ordered: _Ordered, people: Floats, wanted: Floats) -> Floats:
-    """Return per unit the distance (m) within which `wanted` of its people live.
+def _quantiles(ordered: _Ordered, people: Floats, wanted: Sequence[Floats]) -> list[Floats]:
+    """Return per unit the distance (m) within which so many of its people live, for each of `wanted`.
 
     Missing where that is nobody, unknown, or more than are known to reach a facility at all.
+
+    Parameters
+    ----------
+    people
+        Per dwelling, by the cell that it is in.
     """
-    weights = np.nan_to_num(people[ordered.index])
+    weights = np.nan_to_num(people)[ordered.cell]
     running = np.cumsum(weights)
     before = running[ordered.starts] - weights[ordered.starts]
     in_unit = np.add.reduceat(weights, ordered.starts)
-    place = np.searchsorted(running, before + np.nan_to_num(wanted) * (1 - _ROUNDING), side="left")
     last = np.append(ordered.starts[1:], len(running)) - 1
-    distance = finite(ordered.distance_m[np.clip(place, ordered.starts, last)])
-    is_known = (in_unit > 0) & (wanted <= in_unit * (1 + _ROUNDING))
-    return np.where(is_known, distance, np.nan)
+    found = []
+    for one in wanted:
+        place = np.searchsorted(running, before + np.nan_to_num(one) * (1 - _ROUNDING), side="left")
+        distance = finite(ordered.distance_m[np.clip(place, ordered.starts, last)])
+        is_known = (in_unit > 0) & (one <= in_unit * (1 + _ROUNDING))
+        found.append(np.where(is_known, distance, np.nan))
+    return found

@@ -118,8 +118,12 @@ def _search_once(
         return _nothing(len(homes), len(chosen))
     from_homes, at_places = (join_points(network, one, connect_max_m=connect_max_m) for one in (homes, places))
     found = nearest_two(network, at_places, chosen.values(), from_homes)
-    rounded = [replace(one, nearest_m=_rounded(one.nearest_m), second_m=_rounded(one.second_m)) for one in found]
-    return _Found(from_homes.is_connected, _rounded(nearest_exit_m(network, from_homes)), rounded)
+    for one in found:
+        _round(one.nearest_m)
+        _round(one.second_m)
+    exit_m = nearest_exit_m(network, from_homes)
+    _round(exit_m)
+    return _Found(from_homes.is_connected, exit_m, found)
 
 
 def _nothing(size: int, categories: int) -> _Found:
@@ -128,8 +132,9 @@ def _nothing(size: int, categories: int) -> _Found:
     return _Found(np.zeros(size, dtype=bool), far, [NearestTwo(far, none, far, none)] * categories)
 
 
-def _rounded(distance_m: Floats) -> Floats:
-    return distance_m.round(_DECIMALS)
+def _round(distance_m: Floats) -> None:
+    """Round in place: for a whole country a copy would take as much memory as the distances themselves."""
+    distance_m.round(_DECIMALS, out=distance_m)
 
 
 def _not_nearer(two: NearestTwo, walk: Walks) -> NearestTwo:

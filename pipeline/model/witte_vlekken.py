@@ -173,7 +173,7 @@ def severity(judged: pd.DataFrame, shares: pd.DataFrame, categories: Mapping[str
     is_complete = frame["completeness"] == "complete"
     frame["severity_low"] = (frame["people_low"] * weight).where(is_complete, frame["people_low"] * 0)
     frame["severity_high"] = frame["people_high"] * weight
-    return frame.groupby(_KEYS)[["severity_low", "severity_high"]].agg(known_sum)
+    return known_sum(frame.groupby(_KEYS)[["severity_low", "severity_high"]])
 
 
 def flag(

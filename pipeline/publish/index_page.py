@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipeline.publish.about import about
+from pipeline.publish.changes import describe
 from pipeline.publish.dutch_numbers import distance, number, share
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.labels import CHECK_RESULT, UNIT_KIND, VERDICT, check_label
@@ -26,6 +27,7 @@ def build_index(results: Results) -> str:
             (one for one in of_default if one.verdict not in ("none", "too_small") or one.is_provisional),
             key=lambda one: _BY_WEIGHT.index(one.verdict),
         ),
+        "since": describe(results.since_baseline) if results.since_baseline else None,
         "clusters": [one for one in explanations.values() if one.unit_kind == UNIT_KIND[CLUSTER]],
         "distances": _distances(results),
         "reference": results.metrics["reference"],

@@ -17,6 +17,7 @@ from pipeline.config import (
     TargetGroupSettings,
     WitteVlekSettings,
 )
+from pipeline.publish.comparison import Comparison
 
 DEFAULT_GROUP = "age_75_plus"
 """The target group that the pages open with, where it exists."""
@@ -37,6 +38,8 @@ class Results:
         ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
         (``year, what, holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``,
         ``unit_count``, ``unjoined_facility_count``, ``cluster_count``, ``local_check_count``.
+    since_baseline
+        What changed since the baseline that the settings name; None where they name none.
     """
 
     region_code: str
@@ -64,6 +67,7 @@ class Results:
     checks: pd.DataFrame
     provenance: Sequence[Mapping[str, Any]]
     metrics: Mapping[str, Any]
+    since_baseline: Comparison | None = None
 
     @property
     def default_group(self) -> str:

@@ -2,11 +2,21 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping, Sequence
 
+from pipeline.publish.changes import ChangeReport, VerdictText
 from pipeline.publish.dutch_numbers import UNKNOWN
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import CategoryFacts, GroupFacts, read_facts
-from pipeline.publish.labels import FICTIONAL, NOT_APPLICABLE, NOT_JUDGED, REACH, VERDICT, verdict_label
+from pipeline.publish.labels import (
+    FICTIONAL,
+    NOT_APPLICABLE,
+    NOT_JUDGED,
+    REACH,
+    VERDICT,
+    sentence,
+    verdict_label,
+)
 from pipeline.publish.results import Results
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -25,8 +35,38 @@ def witte_vlekken_csv(results: Results) -> str:
     rows = [{"Regio": region, **_row(facts[key], explanations[key])} for key in facts]
     columns = list(dict.fromkeys(column for row in rows for column in row))
     ordered = [column for column in columns if column not in _LAST] + _LAST
+    return csv_text(ordered, rows)
+
+
+def changes_csv(report: ChangeReport) -> str:
+    """Write a row per changed verdict, in the manner of `witte_vlekken_csv`."""
+    before, after = (_change_columns(label) for label in (report.before_label, report.after_label))
+    columns = ["Regio", "Code", "Gebied", "Doelgroep", *before, *after, *_CHANGE_COLUMNS]
+    differences = " ".join(sentence(f"{kind}: {'; '.join(lines)}") for kind, lines in report.differences)
+    rows = []
+    for line in report.lines:
+        cells = [report.region, line.unit_code, line.unit_name, line.group_label]
+        cells += [*_verdict_cells(line.before), *_verdict_cells(line.after), _yes(line.is_only_reservation)]
+        rows.append(dict(zip(columns, [*cells, " ".join(line.reasons), line.cause, differences], strict=True)))
+    return csv_text(columns, rows)
+
+
+_CHANGE_COLUMNS = ["Alleen het voorbehoud is anders", "Waardoor", "Oorzaak", "Wat er verschilt"]
+
+
+def _change_columns(label: str) -> list[str]:
+    names = ("Oordeel", "Onder voorbehoud", "Oordeel als er niets op de kaart ontbreekt")
+    return [f"{name} ({label})" for name in names]
+
+
+def _verdict_cells(verdict: VerdictText) -> list[str]:
+    return [verdict.label, _yes(verdict.is_provisional), verdict.possible or verdict.label]
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Write rows with semicolons and a byte order mark; no cell is a formula."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, ordered, restval="", delimiter=";", lineterminator="\r\n")
+    writer = csv.DictWriter(text, columns, restval="", delimiter=";", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({column: _safe(value) for column, value in row.items()} for row in rows)
     return BYTE_ORDER_MARK + text.getvalue()

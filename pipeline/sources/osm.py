@@ -98,16 +98,38 @@ def read_extract(pbf: Path) -> shapely.Polygon:
     Polygon in EPSG:28992; its straight sides follow the meridians and parallels to within a metre.
     """
     with _readable(pbf):
-        header = osmium.io.Reader(str(pbf), osmium.osm.osm_entity_bits.NOTHING)
-        box = header.header().box()
-        header.close()
+        box = _header_box(pbf)
         if not box.valid():
             for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
                 if isinstance(node, osmium.osm.Node):
                     box.extend(node.location)
+    return _polygon_of_box(box)
+
+
+def read_header_extract(pbf: Path) -> shapely.Polygon | None:
+    """Return the area that the extract says to cover, without reading what it holds; None where it does not say.
+
+    Raises
+    ------
+    SourceError
+        If the file does not begin as an extract.
+    """
+    with _readable(pbf):
+        box = _header_box(pbf)
+    return _polygon_of_box(box) if box.valid() else None
+
+
+def _header_box(pbf: Path) -> Any:
+    header = osmium.io.Reader(str(pbf), osmium.osm.osm_entity_bits.NOTHING)
+    box = header.header().box()
+    header.close()
+    return box
+
+
+def _polygon_of_box(box: Any) -> shapely.Polygon:
     corners = shapely.box(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
-    dense = shapely.segmentize(corners, 0.002)
-    return shapely.transform(dense, _to_rd)
+    polygon: shapely.Polygon = shapely.transform(shapely.segmentize(corners, 0.002), _to_rd)
+    return polygon
 
 
 def _to_rd(lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -349,9 +371,11 @@ def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence
 
 def read_obstacles(pbf: Path, keys: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[Tags]]:
     """Read the nodes with any of `keys`: their ids, and all tags of each."""
-    ids, tags = [], []
+    ids, tags, wanted = [], [], list(keys)
+    if not wanted:
+        return np.array([], dtype=np.int64), []
     with _readable(pbf):
-        for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*keys)):
+        for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*wanted)):
             ids.append(one.id)
             tags.append(dict(one.tags))
     return np.array(ids, dtype=np.int64), tags

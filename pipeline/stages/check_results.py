@@ -51,9 +51,11 @@ def check_results(
     reference = figures.reference
     metrics = model.describe_run(tables, read_reference_km(reference, files.snapshot("figures")) if reference else {})
     chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
-    known = check_findings.nearest_to_units(tables["distances"], tables["dwellings"], files.read(FACILITIES))
+    local, dwellings = tables["local_checks"], tables["dwellings"]
+    asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]
+    known = check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES))
     findings = check_findings.find_contradictions(
-        tables["local_checks"], files.read(MAPPED_FACILITIES), known,
+        local, files.read(MAPPED_FACILITIES), known,
         source_date=osm.reference_date, as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
     )  # fmt: skip
     written = [(CHECKS, checks), (CHECK_FINDINGS, findings)]

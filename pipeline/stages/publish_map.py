@@ -1,5 +1,7 @@
 """Stage: publish the map, the index page and the table of witte vlekken."""
 
+from dataclasses import replace
+
 from pipeline.config import (
     CompletenessSettings,
     FacilitySettings,
@@ -12,6 +14,7 @@ from pipeline.config import (
 from pipeline.publish.index_page import build_index
 from pipeline.publish.map_page import build_map
 from pipeline.publish.spreadsheet import witte_vlekken_csv
+from pipeline.stages.baselines import changes_since
 from pipeline.stages.results import read_results
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
@@ -39,6 +42,8 @@ def publish_map(
         witte_vlekken=witte_vlekken,
         map=map,
     )
+    if region.baseline is not None:
+        results = replace(results, since_baseline=changes_since(files, region.baseline))
     builders = {"kaart.html": build_map, "index.html": build_index, "witte_vlekken.csv": witte_vlekken_csv}
     with replaced_together(*(files.published(name) for name in builders)) as temporary:
         for name, build in builders.items():

@@ -158,7 +158,7 @@ def test_hostile_names_of_facilities_stay_text(map_page: Opened) -> None:
     page.locator("#facility-list summary").click()
     for position, name in enumerate((HOSTILE_TEMPLATE, HOSTILE_SCRIPT, HOSTILE_IMAGE)):
         page.locator(ON_FACILITIES).nth(position).hover(force=True)
-        expect(page.locator(".fact-tip", has_text=name)).to_be_visible()
+        expect(page.locator(".fact-tip", has=page.locator(".unit-name", has_text=name))).to_be_visible()
         expect(page.locator("#facility-list")).to_contain_text(name)
     assert page.locator("img").count() == 0
     assert map_page.complaints == []

@@ -1,5 +1,7 @@
 """Walking distances: hand-computable cases, and a networkx reference with joins of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -122,6 +124,18 @@ def test_without_exits_none_is_near() -> None:
     assert np.isinf(nearest_exit_m(network, join(network, (50, 0)))).all()
 
 
+def test_the_nearest_two_are_the_same_however_many_points_are_reckoned_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(7)
+    facilities, homes = ([(x, y) for x, y in random.uniform(-50, 550, (size, 2))] for size in (8, 100))
+    whole = nearest(grid(6, 6), facilities, homes)
+    monkeypatch.setattr("pipeline.model.distances._AT_ONCE", 7)
+    parts = nearest(grid(6, 6), facilities, homes)
+    for name in ("nearest_m", "nearest", "second_m", "second"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
 # --- Against networkx ------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +198,20 @@ def test_a_home_that_is_connected_reaches_each_facility_of_its_part_of_the_netwo
     is_served = np.isin(part[network.start[doors.edge]], list(served)) & doors.is_connected
     (ours,) = nearest_two(network, shops, [shops.is_connected], doors)
     assert (np.isfinite(ours.nearest_m) == is_served).all()
+
+
+@given(cases())
+def test_the_nearest_exit_is_the_nearest_of_the_exits_as_facilities(case: tuple[Network, Floats, Floats]) -> None:
+    network, _, homes = case
+    exits = np.arange(0, len(network.x_m), 3)
+    open_ended = replace(network, is_exit=np.isin(np.arange(len(network.x_m)), exits))
+    doors = join_points(network, as_points(homes), connect_max_m=CONNECT_MAX_M)
+    living = reference.join(network, homes[:, 0], homes[:, 1], connect_max_m=CONNECT_MAX_M)
+    graph, (targets,) = reference.build_graph(network, living)
+    at_exits: list[int | None] = [int(one) if one in graph else None for one in exits]
+    found = reference.search(graph, at_exits, targets) + living.away_m
+    sure = ~living.is_tied
+    np.testing.assert_allclose(nearest_exit_m(open_ended, doors)[sure], found.min(axis=0)[sure], atol=SAME_M)
 
 
 def component_of(network: Network) -> npt.NDArray[np.int64]:

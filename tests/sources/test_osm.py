@@ -40,23 +40,6 @@ def category(match: list[TagRule], exclude: list[TagRule] | None = None) -> Cate
     return Category(label="Een", plural="Meer", match=match, exclude=exclude or [], is_essential=False)
 
 
-@pytest.mark.parametrize(
-    ("rule", "fits"),
-    [
-        ({"shop": "supermarket"}, True),
-        ({"shop": ["bakery", "supermarket"]}, True),
-        ({"shop": "*"}, True),
-        ({"shop": "bakery"}, False),
-        ({"shop": "supermarket", "name": ""}, False),
-        ({"shop": "supermarket", "opening_hours": ""}, True),
-        ({"shop": "supermarket", "opening_hours": "*"}, False),
-        ({"opening_hours": ["", "24/7"]}, True),
-    ],
-)
-def test_a_rule_fits_when_all_its_tags_do(rule: TagRule, fits: bool) -> None:
-    assert osm.matches({"shop": "supermarket", "name": "Super"}, rule) is fits
-
-
 def test_addresses_carry_the_four_digits_of_their_postcode(pbf: Path) -> None:
     nodes: list[Node] = [
         (1, 0.001, 0.001, {"addr:housenumber": "1", "addr:postcode": "8265 AB", "addr:city": "Kampen"}),

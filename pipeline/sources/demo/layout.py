@@ -13,6 +13,9 @@ Coordinates = NDArray[np.float64]
 ORIGIN_RD_M = (140_000.0, 500_000.0)
 SHIFT_M = 24_000.0
 MUNICIPALITIES_PER_ROW = 10
+TO_THE_EAST, TO_THE_NORTH = 5, 4
+"""Columns to the east and rows to the north, Markerwaard's included; the others lie west and south, in the country."""
+
 TOWN_CENTRE_KM = (8.55, 14.5)
 SINGEL_RADIUS_M = 520.0
 RING_ROAD_RADIUS_M = 1_850.0
@@ -112,7 +115,9 @@ class Plan:
 
 def draw_plan(number: int) -> Plan:
     """Draw the plan of gemeente `number` (0 for Markerwaard itself; others stand beside it)."""
-    column, row = number % MUNICIPALITIES_PER_ROW, number // MUNICIPALITIES_PER_ROW
+    row, column = divmod(number, MUNICIPALITIES_PER_ROW)
+    column -= MUNICIPALITIES_PER_ROW if column >= TO_THE_EAST else 0
+    row -= MUNICIPALITIES_PER_ROW if row >= TO_THE_NORTH else 0
     offset = (ORIGIN_RD_M[0] + column * SHIFT_M, ORIGIN_RD_M[1] + row * SHIFT_M)
     pen = _Pen(offset)
     dike = Polygon(pen.curve(_DIKE_KM, closed=True).coords)

@@ -1,0 +1,91 @@
+"""Look at one region before a run, as far as its settings can be read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from pipeline.commands.preflight import coverage
+from pipeline.commands.preflight.findings import Findings
+from pipeline.commands.preflight.source_files import Source, check_ages, check_files, file_fault
+from pipeline.errors import SourceError, TableError
+from pipeline.settings_files import REGION
+from pipeline.sources.osm import read_header_extract
+from pipeline.tables import RegionFiles
+
+_FOR_COVERAGE = {"region", "areas", "osm", "network", "target_groups", "witte_vlekken"}
+
+
+def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Sequence[Source], today: date) -> Findings:
+    """Look at the files of a region, their age and what they cover.
+
+    Parameters
+    ----------
+    sections
+        The settings that could be read; what needs another is left out, as its fault is reported already.
+    """
+    found = Findings(sections["region"].label if "region" in sections else files.region)
+    if "preflight" in sections:
+        check_files(files, sources, sections["preflight"], found)
+        if sections.keys() >= _FOR_COVERAGE:
+            _check_coverage(files, sections, sources, found)
+        check_ages(f"config/{REGION.format(region=files.region)}", sources, sections["preflight"], today, found)
+    return found
+
+
+def _check_coverage(
+    files: RegionFiles, sections: Mapping[str, Any], sources: Sequence[Source], found: Findings
+) -> None:
+    tables = _tables_of_last_run(files, found)
+    outline = _outline(files, sections, found) if tables is None else tables.base_areas.union_all()
+    extract = _extract(files, sources, found)
+    if tables is not None:
+        coverage.check_tables(tables, sections["preflight"], found)
+    if extract is None or outline is None:
+        return
+    if sections["osm"].origin == "file":
+        coverage.check_extract(extract, outline, sections["network"], sections["target_groups"], found)
+    if tables is not None:
+        share_beyond = sections["witte_vlekken"].share_beyond
+        coverage.check_edge(tables, extract, sections["target_groups"], share_beyond, found)
+
+
+def _tables_of_last_run(files: RegionFiles, found: Findings) -> coverage.Tables | None:
+    if not files.processed(coverage.METRICS).is_file():
+        return None
+    try:
+        return coverage.read_tables(files)
+    except TableError as error:
+        found.remarks.append(
+            f"de vorige uitkomsten zijn niet te gebruiken ({error.faults[0].rstrip('.')}); een run maakt ze opnieuw."
+        )
+        return None
+
+
+def _outline(files: RegionFiles, sections: Mapping[str, Any], found: Findings) -> BaseGeometry | None:
+    layers = [layer for layer in sections["areas"].layers if layer.level == "wijk"]
+    if sections["areas"].origin == "demo" or any(file_fault(files.incoming / layer.file) for layer in layers):
+        return None
+    try:
+        return coverage.outline_of_files(files, sections["areas"], sections["region"])
+    except SourceError as error:
+        found.faults.extend(error.faults)
+        return None
+
+
+def _extract(files: RegionFiles, sources: Sequence[Source], found: Findings) -> shapely.Polygon | None:
+    """Return what the extract of the coming run says to cover; None where there is none yet or it does not say."""
+    (osm,) = (source for source in sources if source.kind == "osm")
+    pbf = (files.snapshot("osm") if osm.is_demo else files.incoming) / osm.files[0].file
+    if file_fault(pbf) is not None:
+        return None
+    try:
+        extract = read_header_extract(pbf)
+    except SourceError as error:
+        found.faults.extend(error.faults)
+        return None
+    if extract is None:
+        found.facts.append(("Uittreksel", "noemt zijn grenzen niet; of de rand ruim genoeg is, blijkt bij de run"))
+    return extract

@@ -1,0 +1,96 @@
+"""Stage: record what the verdicts rest on (files, settings, code), so that a later comparison can name causes."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipeline.config import (
+    AreaSettings,
+    ClusterSettings,
+    CompletenessSettings,
+    DemoSettings,
+    DwellingSettings,
+    FacilitySettings,
+    FigureSettings,
+    LocalCheckSettings,
+    NetworkSettings,
+    OsmSettings,
+    Profiles,
+    RegionSettings,
+    TargetGroupSettings,
+    UnitSettings,
+    WitteVlekSettings,
+)
+from pipeline.settings_files import SECTIONS
+from pipeline.sources.snapshots import read_provenance
+from pipeline.stages.graph import PROJECT, files_from_outside, leading_to, read_graph
+from pipeline.stages.run import run
+from pipeline.tables import RegionFiles, replaced_together
+
+VERDICTS_STAGE = "flag_witte_vlekken"
+_SNAPSHOTS = ("areas", "figures", "osm")
+_NO_CAUSE = {"region": {"baseline"}}
+"""Keys that cannot change a verdict: what results are compared with."""
+
+
+def record_basis(
+    files: RegionFiles,
+    *,
+    region: RegionSettings,
+    areas: AreaSettings,
+    figures: FigureSettings,
+    osm: OsmSettings,
+    demo: DemoSettings,
+    units: UnitSettings,
+    dwellings: DwellingSettings,
+    network: NetworkSettings,
+    profiles: Profiles,
+    facilities: FacilitySettings,
+    target_groups: TargetGroupSettings,
+    completeness: CompletenessSettings,
+    local_checks: LocalCheckSettings,
+    clusters: ClusterSettings,
+    witte_vlekken: WitteVlekSettings,
+) -> None:
+    """Write the sources with their sha256, other files that were read, every section that matters, and the code."""
+    sections = {name: value for name, value in locals().items() if name != "files"}
+    graph = read_graph(files.region)
+    outside = files_from_outside(graph, leading_to(graph, [VERDICTS_STAGE]))
+    snapshot_of = files.incoming.relative_to(files.root).as_posix()
+    code = [path for path in outside if path.startswith("pipeline/")]
+    others = [path for path in outside if path not in code and path != snapshot_of]
+    basis = {
+        "sources": [record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
+        "inputs": _hashes(files.root, others),
+        "settings": {name: as_written(name, section, _NO_CAUSE.get(name)) for name, section in sections.items()},
+        "code": _hashes(PROJECT, code),
+    }
+    with replaced_together(files.basis) as temporary:
+        text = json.dumps(basis, ensure_ascii=False, indent=1) + "\n"
+        temporary[files.basis].write_text(text, encoding="utf-8", newline="\n")
+
+
+def as_written(name: str, section: Any, exclude: set[str] | None = None) -> Any:
+    """Return the section `name` as plain values, without keys that were left to their default."""
+    kind = TypeAdapter(SECTIONS[name][1])
+    return kind.dump_python(section, mode="json", by_alias=True, exclude_unset=True, exclude=exclude)
+
+
+def _hashes(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Return the sha256 of every file, also of those in folders, by its path below `root`."""
+    found = [file for path in paths for file in _files(root / path)]
+    return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(one for one in path.rglob("*") if one.is_file())
+    return [path] if path.is_file() else []
+
+
+if __name__ == "__main__":
+    run(record_basis)
