@@ -46,10 +46,6 @@ def trial(files: RegionFiles, sections: Sections, origin: str) -> Iterator[Regio
         except WoonzorgError as error:
             shown = [fault.replace(f"{scratch.root.as_posix()}/", "") for fault in error.faults]
             raise WoonzorgError([f"{origin}: {fault}" for fault in shown]) from None
-        except OSError as error:
-            raise WoonzorgError(
-                f"{origin}: proefberekening mislukte ({error}); controleer schijfruimte en rechten van {folder}."
-            ) from None
         yield scratch
 
 

@@ -73,7 +73,9 @@ def test_all_missing_results_are_named_at_once(files: RegionFiles, woonzorg: Woo
     assert not files.baselines.exists()
 
 
-def test_a_failure_half_way_leaves_nothing(files: RegionFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_half_way_leaves_nothing(
+    files: RegionFiles, woonzorg: Woonzorg, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copied = []
 
     def fill_the_disk(source: Path, target: Path) -> None:
@@ -83,8 +85,10 @@ def test_a_failure_half_way_leaves_nothing(files: RegionFiles, monkeypatch: pyte
         target.write_bytes(source.read_bytes())
 
     monkeypatch.setattr(shutil, "copyfile", fill_the_disk)
-    with pytest.raises(OSError, match="No space left"):
-        freeze(files, "naam")
+    run = woonzorg("baseline", REGION, "naam")
+    assert run.exit_code == 1
+    assert "No space left" in run.stderr
+    assert "controleer schijfruimte" in run.stderr
     assert [one for one in files.baselines.rglob("*")] == []
 
 

@@ -10,6 +10,7 @@ import pytest
 from pipeline.commands.preflight.findings import Findings
 from pipeline.commands.preflight.source_files import Source, check_ages, check_files, file_fault, sources_of
 from pipeline.config import OsmSettings, PreflightSettings, SourceFile
+from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
 from tests.stage_runs import PROJECT
 
@@ -58,7 +59,14 @@ def test_every_fault_of_every_file_comes_at_once(files: RegionFiles, settings: P
     assert "bestand ontbreekt" in found.faults[2]
     # What does stand there shows a misspelt name at once.
     assert "(hier staan wel: goed.csv en leeg.csv)" in found.faults[2]
-    assert found.facts == [("Bestanden", "1 bestand, minder dan 0,1 MB; nieuw of gewijzigd sinds de vorige run: alle")]
+    assert found.facts == [
+        ("Bestanden", "1 van de 4 bestanden, minder dan 0,1 MB; nieuw of gewijzigd sinds de vorige run: alle")
+    ]
+
+
+def test_without_any_file_nothing_is_called_the_same(files: RegionFiles, settings: PreflightSettings) -> None:
+    found = check(files, settings, Source("figures", False, (named("a.csv"), named("b.csv"))))
+    assert found.facts == [("Bestanden", "geen van de 2 bestanden is te gebruiken")]
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,8 +180,6 @@ def test_sources_are_those_of_the_settings_that_could_be_read() -> None:
 
 
 def test_a_file_with_several_layers_counts_once(settings: PreflightSettings, files: RegionFiles) -> None:
-    from pipeline.settings_files import read_sections
-
     sections = read_sections(PROJECT / "config", ["areas", "figures", "osm"], "markerwaard")
     (areas, figures, _) = sources_of(sections)
     assert [one.file for one in areas.files] == ["gebieden_2024.gpkg"]
