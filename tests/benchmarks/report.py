@@ -81,10 +81,11 @@ def _versions() -> list[str]:
     return found
 
 
-def write_report(path: Path, introduction: str, parts: Iterable[tuple[str, str, Sequence[Table]]]) -> None:
-    """Write the report, whole or not at all; a part has a title, an explanation and tables."""
-    texts = [introduction, machine()]
+def write_report(path: Path, introduction: str, parts: Iterable[tuple[str, str, Sequence[Table] | None]]) -> None:
+    """Write the report, whole or not at all; a part has a title, an explanation, and tables unless not measured yet."""
+    texts = [introduction]
     for title, explanation, tables in parts:
-        texts += [f"## {title}", explanation, *(table.markdown() for table in tables)]
+        texts += [f"## {title}", explanation]
+        texts += ["**Not measured yet.**"] if tables is None else [table.markdown() for table in tables]
     with replaced_together(path) as temporary:
         temporary[path].write_text("\n\n".join(texts) + "\n", encoding="utf-8", newline="\n")

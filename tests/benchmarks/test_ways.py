@@ -127,10 +127,11 @@ def test_a_report_has_its_tables_and_replaces_the_earlier_one(tmp_path: Path) ->
     path = tmp_path / "report.md"
     path.write_text("earlier", encoding="utf-8")
     table = Table("Title", "what", ["way", "s"], [["one", "1.0"], ["two", "22"]], "note")
-    write_report(path, "# Head", [("Part", "words", [table])])
+    write_report(path, "# Head", [("Part", "words", [table]), ("Other", "words", None)])
     text = path.read_text(encoding="utf-8")
     assert "| way | s |\n| --- | ---: |\n| one | 1.0 |\n| two | 22 |" in text
-    assert text.startswith("# Head\n\nMeasured on ")
+    assert text.startswith("# Head\n\n## Part\n\nwords\n\n### Title\n\nwhat\n\n| way")
+    assert text.endswith("note\n\n## Other\n\nwords\n\n**Not measured yet.**\n")
     assert [one.name for one in tmp_path.iterdir()] == ["report.md"]
 
 
