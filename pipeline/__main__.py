@@ -32,9 +32,14 @@ def _reporting(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except WoonzorgError as error:
-            for fault in error.faults:
-                print(f"FOUT {fault}", file=sys.stderr)
-            raise typer.Exit(1) from None
+            faults = error.faults
+        except OSError as error:
+            faults = (f"lezen of schrijven mislukte ({error}); controleer schijfruimte en rechten.",)
+        else:
+            return
+        for fault in faults:
+            print(f"FOUT {fault}", file=sys.stderr)
+        raise typer.Exit(1)
 
     return reported
 

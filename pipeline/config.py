@@ -26,8 +26,13 @@ BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
 """Names of frozen results: a folder of that name is made of it."""
 
 
+def must_be_there(value: str | list[str]) -> bool:
+    """Say whether an object needs the tag at all for `value` of a rule to fit."""
+    return "" not in ([value] if isinstance(value, str) else value)
+
+
 def _has_a_real_key(rule: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
-    if not any(value != "" for value in rule.values()):
+    if not any(must_be_there(value) for value in rule.values()):
         raise ValueError("een regel moet ten minste één tag noemen die er moet zijn")
     return rule
 
@@ -165,6 +170,12 @@ class Profile(Section):
     waived: list[TagRule] = []
     ways: list[Criterion] = []
     nodes: list[Criterion] = []
+
+    @model_validator(mode="after")
+    def _bare_nodes_are_passable(self) -> Self:
+        if any(one.otherwise != "passable" for one in self.nodes):
+            raise ValueError("otherwise moet bij nodes passable zijn: een punt zonder kenmerken is geen obstakel")
+        return self
 
 
 def _has_on_foot(profiles: dict[str, Profile]) -> dict[str, Profile]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipeline.config import TagRule
+from pipeline.config import TagRule, must_be_there
 
 Tags = dict[str, str]
 
@@ -25,4 +25,4 @@ def matches_any(tags: Tags, rules: Iterable[TagRule]) -> bool:
 
 def keys_of(rules: Iterable[TagRule]) -> list[str]:
     """Return the keys of which an object must have at least one for any of `rules` to fit."""
-    return sorted({next(key for key, value in rule.items() if value != "") for rule in rules})
+    return sorted({next(key for key, value in rule.items() if must_be_there(value)) for rule in rules})

@@ -95,6 +95,17 @@ def test_all_faults_of_all_files_come_at_once(config: Path) -> None:
         ("regions/markerwaard.yaml", '"2024-01-01"', "2024-01-01", "zet de waarde tussen aanhalingstekens"),
         ("regions/markerwaard.yaml", "gp: doubtful", "huisarts: doubtful", "onbekende categorie huisarts"),
         ("regions/markerwaard.yaml", "GM9901", "9901", "region.gemeenten"),
+        ("regions/markerwaard.yaml", 'as_of: "2026-11-22"', 'as_of: "vandaag"', "local_checks.as_of"),
+        ("regions/markerwaard.yaml", "local_checks:", "lokaal:", "sectie local_checks ontbreekt"),
+        ("params.yaml", "  max_m: 5000", "  max_m: 0", "clusters.max_m"),
+        ("profiles.yaml", "  on_foot:", "  te_voet:", "on_foot ontbreekt of stelt eisen"),
+        ("profiles.yaml", "limit: {tag: width, at_least: 0.9}", "limit: {tag: width}", "geef óf at_least óf at_most"),
+        ("profiles.yaml", "otherwise: unknown", "otherwise: onbekend", "profiles.rollator.ways.1.otherwise"),
+        ("target_groups.yaml", "profile: rollator", "profile: rolator", "profile: rolator staat niet in profiles.yaml"),
+        ("target_groups.yaml", "reference_norms: gewoon", "reference_norms: gewon", "gewon staat niet bij norms"),
+        ("target_groups.yaml", "reference_m_per_s: 1.33", "reference_m_per_s: 0.9", "mag niet onder een snelheid"),
+        ("target_groups.yaml", "{age: 70,", "{age: 60,", "speeds moet oplopen in leeftijd"),
+        ("target_groups.yaml", "walking_age: 75", "walking_age: 175", "groups.age_65_plus.walking_age"),
     ],
 )
 def test_a_mistake_is_named(config: Path, file: str, old: str, new: str, expected: str) -> None:

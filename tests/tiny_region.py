@@ -7,6 +7,7 @@ category stands in the south-west.
 
 import csv
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import osmium
 import shapely
 import yaml
 from pyproj import Transformer
+
+from pipeline.sources.local_checks import COLUMNS
+from pipeline.tables import RegionFiles
 
 PROJECT = Path(__file__).parents[1]
 REGION = "vierkant"
@@ -38,6 +42,7 @@ def write_region(root: Path) -> None:
     shutil.copytree(PROJECT / "config", root / "config")
     params = (root / "config/params.yaml").read_text(encoding="utf-8")
     write_settings(root, settings())
+    write_checks(root)
     params = params.replace("regions: [markerwaard]", f"regions: [{REGION}]")
     # Otherwise the whole region were one dorp.
     params = params.replace("dorp_max_inhabitants: 5000", "dorp_max_inhabitants: 100")
@@ -81,6 +86,7 @@ def settings() -> dict[str, Any]:
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
         "completeness": {"default": "complete", "reason": "alles is getekend"},
+        "local_checks": {"as_of": "2025-01-01"},
     }  # fmt: skip
 
 
@@ -88,6 +94,14 @@ def write_settings(root: Path, content: dict[str, Any]) -> None:
     """Write the settings of the region."""
     path = root / "config/regions" / f"{REGION}.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def write_checks(root: Path, rows: Sequence[dict[str, str]] = ()) -> None:
+    """Write the local checks of the region: rows of columns that are not empty."""
+    with RegionFiles(root, REGION).local_checks.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def square(column: int, row: int) -> shapely.Polygon:
@@ -200,5 +214,5 @@ def _add_homes(osm: _Osm, x: float, y: float) -> None:
         left = x + 100 + number * 40
         corners = [(left, y + 6), (left + 8, y + 6), (left + 8, y + 14), (left, y + 14), (left, y + 6)]
         osm.way(corners, {"building": "house", "ref:bag": "1"})
-        osm.point(left + 4, y + 10, {"addr:housenumber": str(number + 1), "addr:street": "Straat",
+        osm.point(left + 4, y + 10, {"addr:housenumber": str(number + 1), "addr:street": f"Straat {x:.0f} {y:.0f}",
                                      "addr:postcode": "1000AA", "addr:city": "Vierkant"})  # fmt: skip

@@ -1,1 +1,1 @@
-"""What an analyst does at the command line besides ``dvc repro``: one module per command of ``woonzorg``."""
+"""What an analyst does at the command line besides ``dvc repro``: a module per command, and what these are made of."""

@@ -65,9 +65,7 @@ def _repro(targets: list[str], steps: Steps) -> None:
 def _summarise(inspection: Inspection) -> None:
     """Write what the run found of each region of which it made the map, or found it to be still right."""
     for region in inspection.regions:
-        page = RegionFiles(Path.cwd(), region).published(_MAP)
-        made = RegionFiles(Path(), region).published(_MAP)
-        if any(made.is_relative_to(out) for stage in inspection.stages for out in stage.outs):
-            typer.echo("")
-            for line in region_lines(read_region(region), page):
+        page = RegionFiles(Path(), region).published(_MAP)
+        if any(page.is_relative_to(out) for stage in inspection.stages for out in stage.outs):
+            for line in ["", *region_lines(read_region(region), page.absolute())]:
                 typer.echo(line)

@@ -8,13 +8,16 @@ _WORDS = {
     "build_figures": "cijfers lezen",
     "build_areas": "gebieden en woningen bepalen",
     "extract_facilities": "voorzieningen zoeken",
+    "apply_local_checks": "lokale controles toepassen",
     "extract_background": "kaartachtergrond maken",
     "build_network": "loopnetwerk maken",
     "estimate_demand": "mensen per doelgroep schatten",
+    "form_clusters": "kleine gebieden samenvoegen",
     "compute_reach": "loopafstanden berekenen",
     "summarise_reach": "bereik samenvatten",
     "flag_witte_vlekken": "witte vlekken bepalen",
     "check_results": "uitkomsten controleren",
+    "record_basis": "grondslag vastleggen",
     "publish_map": "kaart maken",
 }
 

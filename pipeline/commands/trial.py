@@ -46,27 +46,24 @@ def trial(files: RegionFiles, sections: Sections, origin: str) -> Iterator[Regio
         except WoonzorgError as error:
             shown = [fault.replace(f"{scratch.root.as_posix()}/", "") for fault in error.faults]
             raise WoonzorgError([f"{origin}: {fault}" for fault in shown]) from None
-        except OSError as error:
-            raise WoonzorgError(
-                f"{origin}: proefberekening mislukte ({error}); controleer schijfruimte en rechten van {folder}."
-            ) from None
         yield scratch
 
 
 def _run(files: RegionFiles, scratch: RegionFiles, changed: set[str]) -> None:
     graph = read_graph(files.region)
     wanted = leading_to(graph, GOALS)
-    readers = [name for name in wanted if changed & set(sections_of(_stage(name)))]
+    readers = [name for name in wanted if changed & set(sections_of(stage_of(name)))]
     rerun = [name for name in resting_on(graph, readers) if name in wanted]
     _link_inputs(files.root, scratch.root, graph, wanted, rerun)
     with Console(stderr=True).status("") as status:
         for name in rerun:
             status.update(f"Proefberekening: {name}")
-            stage = _stage(name)
+            stage = stage_of(name)
             stage(scratch, **read_sections(scratch.root / CONFIG, sections_of(stage), files.region))
 
 
-def _stage(name: str) -> Callable[..., None]:
+def stage_of(name: str) -> Callable[..., None]:
+    """Return the function of a stage."""
     stage: Callable[..., None] = getattr(importlib.import_module(f"pipeline.stages.{name}"), name)
     return stage
 

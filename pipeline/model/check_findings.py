@@ -37,8 +37,8 @@ def find_contradictions(
         Nearer than this two places are the same.
     """
     rows = [
-        (check.check_id, finding, name, distance_m)
-        for check in checks.itertuples()
+        (check["check_id"], finding, name, distance_m)
+        for _, check in checks.iterrows()
         for finding, name, distance_m in _findings_of(check, mapped, nearest, source_date, as_of, same_place_m)
     ]
     frame = pd.DataFrame(rows, columns=list(CHECK_FINDINGS.columns))
@@ -46,9 +46,8 @@ def find_contradictions(
 
 
 def _findings_of(
-    check: object, mapped: gpd.GeoDataFrame, nearest: pd.DataFrame, source_date: str, as_of: str, same_place_m: float
+    one: pd.Series, mapped: gpd.GeoDataFrame, nearest: pd.DataFrame, source_date: str, as_of: str, same_place_m: float
 ) -> Sequence[_Finding]:
-    one = pd.Series(check._asdict())  # type: ignore[attr-defined]
     if one["expires"] < as_of:
         return [("expired", _name(one), None)]
     is_newer = source_date > one["date"]

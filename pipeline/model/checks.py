@@ -45,7 +45,7 @@ def check_results(tables: Tables) -> pd.DataFrame:
         "not_connected_has_no_distance": _not_connected(tables),
         "an_aid_brings_nothing_nearer": _aid_not_nearer(tables),
         "only_small_units_are_judged_together": _clusters_are_small(tables),
-        "people_low_is_not_above_high": _people_in_order(tables["unit_demand"]),
+        "people_low_is_not_above_high": _people_in_order(_judged_demand(tables)),
         "share_low_is_not_above_high": _shares_in_order(tables["reach_shares"]),
         "a_longer_norm_leaves_fewer_beyond": _longer_norm(tables["reach_shares"]),
     }
@@ -78,14 +78,24 @@ def _placed_is_figure(tables: Tables) -> _Outcome:
 
 
 def _every_dwelling(tables: Tables, name: str) -> _Outcome:
-    """Every dwelling stands in the table, connected or counted as not connected."""
-    dwellings, found = tables["dwellings"], pd.Index(tables[name]["dwelling_id"].unique())
-    return _Outcome(dwellings, found.get_indexer(dwellings["dwelling_id"]) < 0, ["dwelling_id"])
+    """Every dwelling stands in the table for each profile (and category), also one that is not connected."""
+    dwellings, table = tables["dwellings"], tables[name]
+    others = [column for column in ALL[name].key if column != "dwelling_id"]
+    wanted = max(len(table[others].drop_duplicates()), 1)
+    of_row, ids = pd.factorize(table["dwelling_id"])
+    times = np.append(np.bincount(of_row, minlength=len(ids)), 0)  # the last is for dwellings that are not there
+    breaks = times[pd.Index(ids).get_indexer(dwellings["dwelling_id"])] < wanted
+    return _Outcome(dwellings, breaks, ["dwelling_id"])
+
+
+def _judged_demand(tables: Tables) -> pd.DataFrame:
+    """Return the people of all that gets a verdict: units and clusters of these."""
+    return pd.concat([tables["unit_demand"], tables["cluster_demand"]], ignore_index=True)
 
 
 def _every_verdict(tables: Tables) -> _Outcome:
     key = ["unit_code", "target_group"]
-    demand = tables["unit_demand"]
+    demand = _judged_demand(tables)
     found = demand[key].merge(tables["verdicts"][key].drop_duplicates(), on=key, how="left", indicator=True)
     return _Outcome(demand, (found["_merge"] == "left_only").to_numpy(), key)
 

@@ -38,8 +38,8 @@ def form_clusters(
 ) -> pd.DataFrame:
     """Return which small units are judged together per target group, as `contracts.CLUSTERS` has it.
 
-    Units that the settings name belong together; of the others those of which every pair is at most `max_m` apart,
-    nearest first (complete linkage).
+    Units that the settings name belong together, in that order; of the others those of which every pair is at most
+    `max_m` apart, nearest first (complete linkage), in order of name.
 
     Parameters
     ----------
@@ -59,10 +59,10 @@ def form_clusters(
         left = sorted(units)
         found = [[code for code in one if code in left] for one in named]
         left = [code for code in left if not any(code in one for one in named)]
-        for members in [*found, *_linked(left, apart_m, max_m)]:
+        linked = [sorted(one, key=lambda code: _sorted_as(names[code])) for one in _linked(left, apart_m, max_m)]
+        for members in [*found, *linked]:
             if len(members) > 1:
-                code = "+".join(sorted(members))
-                name = _together([names[one] for one in sorted(members, key=lambda one: names[one].lstrip("'’"))])
+                code, name = "+".join(sorted(members)), _together([names[one] for one in members])
                 rows += [(str(group), member, code, name) for member in members]
     return pd.DataFrame(rows, columns=list(CLUSTERS.columns)).astype("str")
 
@@ -75,6 +75,11 @@ def _linked(codes: list[str], apart_m: pd.DataFrame, max_m: float) -> list[list[
     return [[code for code, one in zip(codes, label, strict=True) if one == number] for number in np.unique(label)]
 
 
+def _sorted_as(name: str) -> str:
+    """Return what a name is sorted by: 's-Heerenbroek stands under the s."""
+    return name.lstrip("'’").casefold()
+
+
 def _together(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} en {names[-1]} samen"
 
@@ -85,18 +90,28 @@ def named_units(clusters: Sequence[Sequence[str]], units: pd.DataFrame) -> list[
     Raises
     ------
     SourceError
-        With one fault per name that is no unit, or that stands in two clusters.
+        With one fault per name that is no unit or several, or that stands in two clusters.
     """
-    codes = {**dict(zip(units["unit_name"], units["unit_code"], strict=True)), **dict.fromkeys(units["unit_code"])}
-    wanted = [name for one in clusters for name in one]
-    faults = [f"region.clusters: '{name}' is geen gebied van deze regio; kies een naam of code van een unit."
-              for name in wanted if name not in codes]  # fmt: skip
-    found = [[codes[name] or name for name in one if name in codes] for one in clusters]
+    fits = {name: _units_called(name, units) for one in clusters for name in one}
+    faults = [
+        f"region.clusters: '{name}' {'past op meer dan één gebied' if codes else 'is geen gebied van deze regio'}; "
+        "kies een naam of code van een unit."
+        for name, codes in fits.items()
+        if len(codes) != 1
+    ]
+    found = [[code for name in one for code in fits[name]] for one in clusters]
     flat = [code for one in found for code in one]
     twice = sorted({code for code in flat if flat.count(code) > 1})
     faults += [f"region.clusters: {code} staat er meer dan eens in; laat er één over." for code in twice]
     raise_faults(SourceError, faults)
     return found
+
+
+def _units_called(name: str, units: pd.DataFrame) -> list[str]:
+    """Return the codes of the units with this name or code, capitals or not."""
+    wanted = name.casefold()
+    is_called = (units["unit_name"].str.casefold() == wanted) | (units["unit_code"].str.casefold() == wanted)
+    return [str(code) for code in units.loc[is_called, "unit_code"]]
 
 
 def distances_between(
@@ -176,12 +191,14 @@ def weak_clusters(clusters: pd.DataFrame, weak_units: Sequence[str]) -> list[str
 def completeness_of_clusters(local: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame:
     """Return what checks say of completeness in clusters, as `local_checks.completeness_by_unit` does of units.
 
-    A category is complete in a cluster if it is so in all of its units, and doubtful if it is so in one.
+    A category is complete in a cluster, as far as in all of its units, and doubtful if it is so in one.
     """
     found = members(clusters)
     size = found.groupby("cluster_code").size()
     said = found.merge(local, on="unit_code").groupby(["cluster_code", "category"], as_index=False).agg(
         completeness=("completeness", "max"), within_m=("within_m", "min"), count=("within_m", "size")
     )  # fmt: skip
-    holds = (said["count"] == said["cluster_code"].map(size)) | (said["completeness"] == "doubtful")
+    is_doubtful = said["completeness"] == "doubtful"
+    said["within_m"] = said["within_m"].mask(is_doubtful, np.inf)
+    holds = (said["count"] == said["cluster_code"].map(size)) | is_doubtful
     return said[holds].rename(columns={"cluster_code": "unit_code"})[list(local.columns)]

@@ -24,7 +24,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "unit_demand": [*_KEYS, "people_low"],
     "units": ["unit_code", "unit_name", "is_weak"],
     "category_verdicts": [*_CATEGORY_KEYS, *_JUDGEMENT],
-    "reach_distances": [*_CATEGORY_KEYS, "median_m", "is_upper_bound"],
+    "reach_distances": [*_CATEGORY_KEYS, "median_m", "median_high_m", "is_upper_bound"],
     "reach_shares": [*_CATEGORY_KEYS, "distance_kind", *_SHARES],
 }
 """Every table that a comparison reads, and the columns that it needs."""
@@ -80,8 +80,8 @@ def compare_categories(before: Tables, after: Tables, changes: pd.DataFrame) -> 
     Returns
     -------
         Keys and, with suffix ``_before`` and ``_after``: the judgement of the category, ``distance_m, share_low,
-        share_high`` at the norm, the same with ``uiterst_`` in front at the outermost norm, ``median_m`` and
-        ``is_upper_bound``.
+        share_high`` at the norm, the same with ``uiterst_`` in front at the outermost norm, ``median_m``,
+        ``median_high_m`` and ``is_upper_bound``.
     """
     changed = changes[changes["status"] == "changed"]
     both = _categories(before).merge(

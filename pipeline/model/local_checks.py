@@ -1,5 +1,7 @@
 """Local checks overrule sources: facilities that are there or not, and what is known to be complete or absent."""
 
+from itertools import combinations
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ _OF_UNIT = ("none_within", "complete", "incomplete")
 
 
 def resolve_checks(
-    checks: pd.DataFrame, units: pd.DataFrame, mapped: pd.DataFrame, *, file: str, as_of: str
+    checks: pd.DataFrame, units: pd.DataFrame, mapped: pd.DataFrame, *, file: str, as_of: str, same_place_m: float
 ) -> pd.DataFrame:
     """Return the checks with codes for the units and facilities that they name, as `contracts.LOCAL_CHECKS` has them.
 
@@ -28,11 +30,14 @@ def resolve_checks(
         Name of the file, for messages.
     as_of
         Day (year-month-day) before which an expired check no longer counts.
+    same_place_m
+        Nearer than this two facilities of one name are the same.
 
     Raises
     ------
     SourceError
-        With one fault per unit that does not exist and per name that several facilities have.
+        With one fault per unit that does not exist, per name that several facilities have, and per checks of which only
+        one can count.
     """
     faults: list[str] = []
     frame = checks.copy()
@@ -42,9 +47,11 @@ def resolve_checks(
     frame["facility_id"] = pd.Series(found, dtype="str")
     names = mapped.set_index("facility_id")["facility_name"]
     own = frame["facility_name"].where(frame["check"] == "exists")
-    frame["facility_name"] = own.fillna(frame["facility_id"].map(names)).fillna(frame["facility"]).astype("str")
+    as_mapped = frame["facility_id"].map(names).astype("str")
+    frame["facility_name"] = own.fillna(as_mapped).fillna(frame["facility"]).astype("str")
     is_known = ~frame["check"].isin(_OF_FACILITY) | frame["facility_id"].notna()
     frame["is_applied"] = (frame["expires"] >= as_of) & is_known
+    raise_faults(SourceError, _contradictions(frame[frame["is_applied"]], file, same_place_m))
     texts = ["check", "category", "role", "date", "source", "expires"]
     return frame[list(LOCAL_CHECKS.columns)].astype(dict.fromkeys(texts, "str") | {"is_applied": "bool"})
 
@@ -66,7 +73,7 @@ def _facility_of(row: pd.Series, mapped: pd.DataFrame, file: str, faults: list[s
     if row["check"] not in _OF_FACILITY:
         return None
     wanted, of_category = str(row["facility"]), mapped[mapped["category"] == row["category"]]
-    by_object = of_category["osm_ids"].str.split().map(lambda ids: wanted in ids)
+    by_object = pd.Series([wanted in ids.split() for ids in of_category["osm_ids"]], of_category.index, dtype="bool")
     by_name = of_category["facility_name"].str.casefold() == wanted.casefold()
     found = of_category.loc[(of_category["facility_id"] == wanted) | by_object | by_name, "facility_id"].tolist()
     if len(found) > 1:
@@ -77,6 +84,29 @@ def _facility_of(row: pd.Series, mapped: pd.DataFrame, file: str, faults: list[s
     return found[0] if found else None
 
 
+def _contradictions(applied: pd.DataFrame, file: str, same_place_m: float) -> list[str]:
+    """Return one fault per checks of which only one can count."""
+    found = [
+        (rows, f"gaan over dezelfde voorziening ({facility})")
+        for facility, rows in applied[applied["check"].isin(_OF_FACILITY)].groupby("facility_id")
+        if len(rows) > 1
+    ]
+    on_completeness = applied[applied["check"].isin(("complete", "incomplete"))]
+    found += [
+        (rows, f"spreken elkaar tegen over {category} in {unit}")
+        for (unit, category), rows in on_completeness.groupby(["unit_code", "category"])
+        if len(set(rows["check"])) > 1
+    ]
+    exists = applied[applied["check"] == "exists"]
+    found += [
+        (exists.loc[[one, other]], f"gaan over dezelfde voorziening ({exists.loc[one, 'facility_name']})")
+        for _, rows in exists.groupby(["category", exists["facility_name"].str.casefold()])
+        for one, other in combinations(rows.index, 2)
+        if np.hypot(*(rows.loc[one, axis] - rows.loc[other, axis] for axis in ("x_m", "y_m"))) <= same_place_m
+    ]
+    return [f"{file}, rij {' en '.join(rows['check_id'])}: {problem}; laat er één over." for rows, problem in found]
+
+
 def apply_checks(mapped: gpd.GeoDataFrame, checks: pd.DataFrame, *, same_place_m: float) -> gpd.GeoDataFrame:
     """Return the facilities after the checks, as `contracts.FACILITIES` has them.
 
@@ -84,27 +114,30 @@ def apply_checks(mapped: gpd.GeoDataFrame, checks: pd.DataFrame, *, same_place_m
     has one of its category within `same_place_m`, which then counts as confirmed.
     """
     applied = checks[checks["is_applied"]]
-    gone = applied.loc[applied["check"] == "gone", "facility_id"]
-    frame = mapped[~mapped["facility_id"].isin(gone)].assign(check_id=pd.Series(pd.NA, mapped.index, "str"))
-    moved = applied[applied["check"] == "moved"].set_index("facility_id")
-    here = frame["facility_id"].isin(moved.index).to_numpy()
-    to = moved.loc[frame.loc[here, "facility_id"]]
-    shapes = frame.geometry.to_numpy().copy()
+    gone, moved, exists = (applied[applied["check"] == kind] for kind in ("gone", "moved", "exists"))
+    kept = mapped[~mapped["facility_id"].isin(gone["facility_id"])]
+    frame = _at_new_places(kept.assign(check_id=pd.Series(pd.NA, kept.index, "str")), moved)
+    there = _already_there(exists, frame, same_place_m)
+    confirming = {check: facility for check, facility in zip(exists["check_id"], there, strict=True) if facility}
+    for check, facility in reversed(confirming.items()):
+        frame.loc[frame["facility_id"] == facility, "check_id"] = check
+    new = _as_facilities(exists[~exists["check_id"].isin(confirming)])
+    both = gpd.GeoDataFrame(pd.concat([frame, new], ignore_index=True), geometry="geometry", crs=CRS)
+    return both[list(FACILITIES.columns)]
+
+
+def _at_new_places(facilities: gpd.GeoDataFrame, moved: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the facilities with those that moved in their new places, marked by the check that says so."""
+    here = facilities["facility_id"].isin(moved["facility_id"]).to_numpy()
+    to = moved.set_index("facility_id").loc[facilities.loc[here, "facility_id"]]
+    shapes, check_ids = facilities.geometry.to_numpy().copy(), facilities["check_id"].copy()
     shapes[here] = shapely.points(to["x_m"].to_numpy(), to["y_m"].to_numpy())
-    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=CRS))
-    frame.loc[here, "check_id"] = to["check_id"].to_numpy()
-    exists = applied[applied["check"] == "exists"]
-    confirmed = dict(zip(_already_there(exists, frame, same_place_m), exists["check_id"], strict=True))
-    known = frame["facility_id"].isin([one for one in confirmed if one is not None])
-    frame.loc[known, "check_id"] = frame.loc[known, "facility_id"].map(confirmed)
-    new = exists[~exists["check_id"].isin([check for one, check in confirmed.items() if one is not None])]
-    return gpd.GeoDataFrame(pd.concat([frame, _as_facilities(new)], ignore_index=True), geometry="geometry", crs=CRS)[
-        list(FACILITIES.columns)
-    ]
+    check_ids[here] = to["check_id"].to_numpy()
+    return facilities.set_geometry(gpd.GeoSeries(shapes, facilities.index, crs=CRS)).assign(check_id=check_ids)
 
 
 def _already_there(exists: pd.DataFrame, facilities: gpd.GeoDataFrame, same_place_m: float) -> list[str | None]:
-    """Return per check the facility of its category that stands there; None, or its row if there is none."""
+    """Return per check the facility of its category that stands there; None if there is none."""
     found: list[str | None] = []
     for _, row in exists.iterrows():
         near = facilities[facilities["category"] == row["category"]]

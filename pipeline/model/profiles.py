@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from pipeline.config import ON_FOOT, Criterion, NumberLimit, Profile, TagRule
-from pipeline.contracts import EDGE_LIMITS, LIMITS, NODE_LIMITS, UNIT_PATHS
+from pipeline.contracts import EDGE_LIMITS, LIMITS, NODE_LIMITS, UNIT_PATHS, Contract
 from pipeline.model.network import Network, on_islands
 from pipeline.tag_rules import Tags, keys_of, matches_any
 
@@ -108,7 +108,7 @@ def limit_edges(
         states = kept[key].assign(state=way_states(tags, profile)[kept["way"]])
         best = states.groupby(key)["state"].min()
         pieces.append(_limits(best.reset_index(), code))
-    return pd.concat(pieces, ignore_index=True)[list(EDGE_LIMITS.columns)]
+    return _together(pieces, EDGE_LIMITS)
 
 
 def limit_nodes(
@@ -121,7 +121,12 @@ def limit_nodes(
         _limits(pd.DataFrame({"node_id": node_ids[on_network], "state": node_states(found, profile)}), code)
         for code, profile in profiles.items()
     ]
-    return pd.concat(pieces, ignore_index=True)[list(NODE_LIMITS.columns)]
+    return _together(pieces, NODE_LIMITS)
+
+
+def _together(of_profiles: Sequence[pd.DataFrame], contract: Contract) -> pd.DataFrame:
+    """Return the rows of all profiles as one table, also where nobody walks with an aid."""
+    return pd.concat(of_profiles, ignore_index=True)[list(contract.columns)] if of_profiles else contract.empty()
 
 
 def _limits(states: pd.DataFrame, profile: str) -> pd.DataFrame:
@@ -135,30 +140,31 @@ def describe_paths(
     nodes: pd.DataFrame, edges: pd.DataFrame, limits: pd.DataFrame, units: gpd.GeoDataFrame, profiles: Iterable[str]
 ) -> pd.DataFrame:
     """Return length, barred and unknown share of the network per unit and profile, as `contracts.UNIT_PATHS` has it."""
+    inside = _edges_in_units(nodes, edges, units)
+    codes = pd.Index(units["unit_code"])
+    whole_m = inside.groupby("unit_code")["length_m"].sum().reindex(codes, fill_value=0.0)
+    pieces = []
+    for profile in profiles:
+        of_profile = limits[limits["profile"] == profile]
+        limited = inside.merge(of_profile, on=["from_id", "to_id"]).groupby(["limit", "unit_code"])["length_m"].sum()
+        shares = {
+            f"{limit}_share": limited.reindex(pd.MultiIndex.from_product([[limit], codes]), fill_value=0.0).to_numpy()
+            / whole_m.where(whole_m > 0).to_numpy()
+            for limit in LIMITS
+        }
+        length_km = whole_m.to_numpy() / _M_PER_KM
+        pieces.append(pd.DataFrame({"unit_code": codes, "profile": profile, "length_km": length_km, **shares}))
+    return _together(pieces, UNIT_PATHS)
+
+
+def _edges_in_units(nodes: pd.DataFrame, edges: pd.DataFrame, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the edges of which the middle lies in a unit, with its unit_code; on a border the first unit counts."""
     place = nodes.set_index("node_id")
     start, end = place.loc[edges["from_id"]], place.loc[edges["to_id"]]
     middle = shapely.points(*((start[axis].to_numpy() + end[axis].to_numpy()) / 2 for axis in ("x_m", "y_m")))
-    row, unit = shapely.STRtree(units.geometry.to_numpy()).query(middle, predicate="intersects")
-    once = np.unique(row, return_index=True)[1]
-    inside = edges.iloc[row[once]].assign(unit_code=units["unit_code"].to_numpy()[unit[once]])
-    pieces = []
-    for profile in profiles:
-        known = limits.loc[limits["profile"] == profile, ["from_id", "to_id", "limit"]]
-        rows = inside.merge(known, on=["from_id", "to_id"], how="left")
-        length = rows.groupby("unit_code")["length_m"].sum().reindex(units["unit_code"], fill_value=0.0)
-        piece = pd.DataFrame(
-            {"unit_code": length.index, "profile": profile, "length_km": length.to_numpy() / _M_PER_KM}
-        )
-        for limit in LIMITS:
-            part = (
-                rows[rows["limit"] == limit]
-                .groupby("unit_code")["length_m"]
-                .sum()
-                .reindex(length.index, fill_value=0.0)
-            )
-            piece[f"{limit}_share"] = (part / length.where(length > 0)).to_numpy()
-        pieces.append(piece)
-    return pd.concat(pieces, ignore_index=True)[list(UNIT_PATHS.columns)]
+    edge, unit = shapely.STRtree(units.geometry.to_numpy()).query(middle, predicate="intersects")
+    first = pd.Series(unit).groupby(edge).min()
+    return edges.iloc[first.index].assign(unit_code=units["unit_code"].to_numpy()[first])
 
 
 def passable_networks(

@@ -161,9 +161,9 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     """Return per unit, group, category and norm the share and people beyond it, as `contracts.REACH_SHARES` has them.
 
     People not placed count as possibly beyond. Shares are the exact extremes over all counts that the rounding of
-    figures and the margins per area allow; where people are unknown, so are they. The range of a national rate is the
-    same everywhere, so it cancels in a share (nearly so for groups of several rates, such as dementia by age); it does
-    count in the number of people.
+    figures and the margins per area allow; where people or walks are unknown, so are they. The range of a national rate
+    is the same everywhere, so it cancels in a share (nearly so for groups of several rates, such as dementia by age);
+    it does count in the number of people.
 
     Parameters
     ----------
@@ -177,15 +177,15 @@ def summarise_shares(demand: pd.DataFrame, beyond: pd.DataFrame, limits: pd.Data
     cells = demand.merge(limits, on="target_group")
     key = ["cell_code", "category", "profile", "distance_m"]
     cells = cells.merge(beyond, on=key, how="left", validate="many_to_one")
-    counts = cells["dwelling_count"].where(cells["is_placed"])
     for name in _COUNTED:
-        cells[name] = (cells[name] / counts).fillna(0.0)
+        cells[name] = (cells[name] / cells["dwelling_count"]).where(cells["is_placed"], 0.0)
     cells["not_placed"] = np.where(cells["is_placed"], 0.0, 1.0)
-    cells["at_most"] = cells[["certain", *PARTS]].sum(axis=1)
+    cells["at_most"] = cells[["certain", *PARTS]].sum(axis=1, skipna=False)
     keys = ["unit_code", "target_group", "category", "distance_kind"]
     cells = cells.sort_values(keys, kind="stable").reset_index(drop=True)
     unit = np.asarray(cells.groupby(keys, sort=True).ngroup(), dtype=np.int64)
-    low, high = cells["weight_low"].to_numpy(), cells["weight_high"].to_numpy()
+    is_known = cells["certain"].notna()
+    low, high = (cells[bound].where(is_known).to_numpy() for bound in ("weight_low", "weight_high"))
     certain, at_most = cells["certain"].to_numpy(), cells["at_most"].to_numpy()
     frame = cells.drop_duplicates(keys)[[*keys, "distance_m"]].reset_index(drop=True)
     frame["share_low"] = (1 - extreme_share(unit, 1 - certain, low, high)).round(_SHARE_DECIMALS)

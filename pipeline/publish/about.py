@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.config import Criterion, Profile
+from pipeline.publish.check_sentences import check_lines, finding_sentences
 from pipeline.publish.dutch_numbers import norm_distance, share
 from pipeline.publish.labels import (
     COMPLETENESS,
@@ -13,16 +15,25 @@ from pipeline.publish.labels import (
     OWN_JUDGEMENT,
     in_sentence,
     listing,
+    sentence,
 )
+from pipeline.publish.norm_tables import norm_explanation, norm_tables
+from pipeline.publish.path_sentences import demands
+from pipeline.publish.paths import aid_of
 from pipeline.publish.results import Results
 
 
 @dataclass(frozen=True)
-class NormTable:
-    """A set of norms: the groups that it holds for, and per category its three distances."""
+class ProfileTable:
+    """What a group walks with: its groups, what it cannot pass, and per demand the answer without data and its source.
+
+    `waived` says when no demand counts; empty where that is never so.
+    """
 
     groups: str
-    rows: tuple[tuple[str, str, str, str], ...]
+    demands: str
+    waived: str
+    rows: tuple[tuple[str, str, str], ...]
 
 
 def about(results: Results) -> dict[str, Any]:
@@ -37,8 +48,12 @@ def about(results: Results) -> dict[str, Any]:
         "banner": f"{FICTIONAL}: {FICTIONAL_SENTENCE}" if results.region.is_fictional else None,
         "source_line": source_line(results),
         "sources": [_source_row(one) for one in results.provenance],
-        "norms": _norm_tables(results),
+        "norms": norm_tables(results),
+        "norm_explanation": norm_explanation(results),
         "own_judgement": OWN_JUDGEMENT,
+        "profiles": _profile_tables(results),
+        "local_checks": check_lines(results),
+        "findings": finding_sentences(results),
         "overlap": OVERLAP,
         "rules": _rule_sentences(results),
         "completeness": [
@@ -84,23 +99,43 @@ def _source_row(record: Any) -> dict[str, str]:
     }
 
 
-def _norm_tables(results: Results) -> list[NormTable]:
+def _profile_tables(results: Results) -> list[ProfileTable]:
+    """Describe the profiles in use, but for that on foot."""
+    groups: dict[str, list[str]] = {}
+    for code, group in results.target_groups.groups.items():
+        groups.setdefault(group.profile, []).append(code)
     tables = []
-    for name, norms in results.target_groups.norms.items():
-        groups = [group.label for group in results.target_groups.groups.values() if group.norms == name]
-        rows = [
-            (
-                category.label,
-                norm_distance(norms[code].comfort_m),
-                norm_distance(norms[code].norm_m),
-                norm_distance(norms[code].uiterst_m),
+    for name, codes in groups.items():
+        aid, profile = aid_of(results, codes[0]), results.profiles[name]
+        if aid is not None:
+            labels = [results.target_groups.groups[code].label for code in codes]
+            tables.append(
+                ProfileTable(listing(labels), sentence(demands(aid)), _waived(profile), _demand_rows(profile))
             )
-            for code, category in results.categories.items()
-            if code in norms
-        ]
-        if groups:
-            tables.append(NormTable(listing(groups), tuple(rows)))
     return tables
+
+
+def _demand_rows(profile: Profile) -> tuple[tuple[str, str, str], ...]:
+    """Return what each demand rules out, the answer without data and the source; once where two are the same."""
+    rows = [(sentence(one.what), _without_data(one), one.source) for one in (*profile.ways, *profile.nodes)]
+    return tuple(dict.fromkeys(rows))
+
+
+def _without_data(criterion: Criterion) -> str:
+    return "telt als begaanbaar" if criterion.otherwise == "passable" else "is onbekend: met en zonder doorgerekend"
+
+
+def _waived(profile: Profile) -> str:
+    tags = [
+        f"{key}={listing([value] if isinstance(value, str) else value, last='of')}"
+        for rule in profile.waived
+        for key, value in rule.items()
+    ]
+    return (
+        f"Zegt de kaart dat een weg of punt geschikt is ({listing(tags)}), dan telt geen van deze eisen."
+        if tags
+        else ""
+    )
 
 
 def _rule_sentences(results: Results) -> list[str]:
@@ -115,9 +150,14 @@ def _rule_sentences(results: Results) -> list[str]:
         f"{listing(anchors, last='of')}. Zwaar: minstens één daarvan ook verder dan de uiterste afstand. "
         "Aandacht: ten minste één essentiële voorziening buiten bereik.",
         "Te klein om te beoordelen: de ondergrens van het aantal ligt onder "
-        f"{listing([str(one) for one in small], last='of')} mensen, naar gelang de groep.",
+        f"{listing([str(one) for one in small], last='of')} mensen, naar gelang de groep. Gebieden die te klein zijn "
+        "en dicht bij elkaar liggen of in de instellingen bij elkaar staan, worden ook samen beoordeeld.",
         "Afstanden zijn gelopen over het wegennet, van de woning tot de dichtstbijzijnde voorziening. "
         "Hoogstens: buiten de kaartuitsnede kan er één dichterbij zijn.",
+        "Wie met een hulpmiddel loopt, kan niet over elke weg. Van een weg waarvan de kaart niet zegt of hij kan, is "
+        "het antwoord twee keer berekend: met en zonder die weg. Dat verschil is een marge in afstanden en aandelen.",
+        "Een lokale controle gaat voor op de kaart: wat iemand ter plaatse vaststelde telt, met wie het was en "
+        "wanneer, tot de controle verloopt.",
         "Onder voorbehoud: voorzieningen kunnen op de kaart ontbreken, of het aantal gevonden woningen past niet bij "
         "dat van CBS.",
     ]

@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 
-from pipeline.publish.dutch_numbers import (
-    UNKNOWN,
-    distance,
-    norm_distance,
-    people_bounds,
-    persons,
-    share,
-    share_interval,
-)
-from pipeline.publish.facts import Beyond, CategoryFacts, Walk
-from pipeline.publish.labels import NO_DATA, PROVISIONAL, REACH, UPPER_BOUND, in_sentence, listing, sentence
+from pipeline.publish.dutch_numbers import norm_distance, people_bounds, persons, share, share_interval
+from pipeline.publish.facts import Beyond, CategoryFacts
+from pipeline.publish.labels import NO_DATA, PROVISIONAL, REACH, in_sentence, listing, sentence
+from pipeline.publish.path_sentences import deciding_paths, median_text, unknown_paths_clause
+from pipeline.publish.paths import Aid, Paths
 
 
 @dataclass(frozen=True)
@@ -28,7 +22,7 @@ class CategoryLine:
     sentence: str
 
 
-def category_line(facts: CategoryFacts, share_beyond: float) -> CategoryLine:
+def category_line(facts: CategoryFacts, share_beyond: float, aid: Aid | None) -> CategoryLine:
     """Put the facts of a category into words.
 
     Parameters
@@ -37,6 +31,8 @@ def category_line(facts: CategoryFacts, share_beyond: float) -> CategoryLine:
         One category of one unit and group.
     share_beyond
         The share (0-1) above which a category is out of reach.
+    aid
+        What the group walks with; None is on foot.
     """
     judgement = facts.judgement
     status = REACH[judgement.reach]
@@ -52,31 +48,28 @@ def category_line(facts: CategoryFacts, share_beyond: float) -> CategoryLine:
         median_text(facts.walk),
         REACH["no_norm"] if norm is None else share_interval(norm.share_low, norm.share_high, share_beyond),
         status,
-        " ".join(_sentences(facts, norm, status, share_beyond)),
+        " ".join(_sentences(facts, norm, status, share_beyond, aid)),
     )
 
 
-def median_text(walk: Walk | None) -> str:
-    """Write the median walking distance; 'hoogstens' where it may be clearly shorter."""
-    if walk is None or walk.median_m is None:
-        return UNKNOWN
-    return f"{UPPER_BOUND} {distance(walk.median_m)}" if walk.is_upper_bound else distance(walk.median_m)
-
-
-def _sentences(facts: CategoryFacts, norm: Beyond | None, status: str, share_beyond: float) -> list[str]:
+def _sentences(
+    facts: CategoryFacts, norm: Beyond | None, status: str, share_beyond: float, aid: Aid | None
+) -> list[str]:
     median = f"mediaan {median_text(facts.walk)}"
     if facts.walk is not None and facts.walk.facility_id is None:
         median = "op de kaart is er geen die te voet te bereiken is"
     reach = status
     if norm is not None:
         is_undecided = facts.judgement.reach == "undecided"
-        beyond = _beyond(norm, share_beyond, is_undecided)
+        beyond = _beyond(norm, share_beyond, is_undecided, aid)
         reach = f"{beyond}: {status}{_bounds(norm, share_beyond, is_undecided)}"
     found = [sentence(f"{facts.label}: {median}; {reach}")]
     uiterst = facts.beyond.get("uiterst")
     if facts.judgement.uiterst_reach == "beyond" and uiterst is not None:
         far = share_interval(uiterst.share_low, uiterst.share_high, share_beyond)
         found.append(f"Ook verder dan het uiterste: {far} woont verder dan {norm_distance(uiterst.distance_m)}.")
+        if facts.judgement.is_uiterst_provisional and not facts.judgement.is_provisional:
+            found.append(f"Zo ver weg kunnen er {in_sentence(facts.plural)} op de kaart ontbreken.")
     if facts.judgement.is_provisional:
         found.append(f"Er kunnen {in_sentence(facts.plural)} op de kaart ontbreken.")
     if facts.nearest_name is not None:
@@ -84,16 +77,18 @@ def _sentences(facts: CategoryFacts, norm: Beyond | None, status: str, share_bey
     return found
 
 
-def _beyond(norm: Beyond, share_beyond: float, is_undecided: bool) -> str:
+def _beyond(norm: Beyond, share_beyond: float, is_undecided: bool, aid: Aid | None) -> str:
     limit = norm_distance(norm.distance_m)
     if norm.share_low is None or norm.share_high is None:
         return f"hoeveel mensen verder wonen dan {limit} is onbekend ({NO_DATA})"
     low, high = share(norm.share_low, share_beyond), share(norm.share_high, share_beyond)
     if low == high:
         return f"{low} woont verder dan {limit}"
+    paths = [unknown_paths_clause(aid, norm.paths_share)] if aid and norm.paths_share else []
     if not is_undecided:
-        return f"zeker {low} en hoogstens {high} woont verder dan {limit}"
-    gaps = listing(_gaps(norm))
+        because = f", omdat {paths[0]}" if paths else ""
+        return f"zeker {low} en hoogstens {high} woont verder dan {limit}{because}"
+    gaps = listing([*_gaps(norm), *paths])
     if norm.edge_share:
         known = share(min(norm.share_low + norm.edge_share, norm.share_high), share_beyond)
         meanwhile = f", terwijl {gaps}" if gaps else ""
@@ -122,11 +117,14 @@ def _bounds(norm: Beyond, share_beyond: float, is_undecided: bool) -> str:
     return f" (zeker {share(norm.share_low, share_beyond)}, hoogstens {share(norm.share_high, share_beyond)}; {people})"
 
 
-def deciding_data(undecided: list[CategoryFacts]) -> list[str]:
+def deciding_data(undecided: list[CategoryFacts], aid: Aid | None, paths: Paths | None) -> list[str]:
     """Say which data would decide the categories that are undecided, one sentence per kind of datum."""
     causes = {facts.category: _causes(facts) for facts in undecided}
     edge = [facts for facts in undecided if "edge" in causes[facts.category]]
     found = [_edge_check(edge)] if edge else []
+    on_paths = [facts for facts in undecided if "paths" in causes[facts.category]]
+    if aid and on_paths:
+        found.append(deciding_paths(on_paths, aid, paths))
     others = {
         "not_connected": "de looproute naar de adressen die nu aan geen enkele weg vastzitten",
         "not_placed": "de adressen van de bewoners die nu op geen woning zijn geplaatst",
@@ -150,6 +148,7 @@ def _causes(facts: CategoryFacts) -> list[str]:
         "edge": norm.edge_share,
         "not_connected": norm.not_connected_share,
         "not_placed": norm.not_placed_share,
+        "paths": norm.paths_share,
     }
     return [name for name, part in parts.items() if part]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.publish.category_sentences import median_text
 from pipeline.publish.dutch_numbers import norm_distance, number, share_interval
 from pipeline.publish.facts import Walk
 from pipeline.publish.labels import PROVISIONAL, REACH, sentence
+from pipeline.publish.path_sentences import median_text
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class CategorySide:
     uiterst_share_low: float | None
     uiterst_share_high: float | None
     median_m: float | None
+    median_high_m: float | None
     is_upper_bound: bool | None
 
     @property
@@ -92,8 +93,10 @@ def category_sentence(label: str, before: CategorySide, after: CategorySide, lim
     with_far = before.is_far != after.is_far
     if _facts(before, with_far) == _facts(after, with_far):
         return sentence(f"{label}: {_measured(after, limits[1], with_far)}; {_change(before, after)}")
-    measured = f"{_measured(before, limits[0], with_far)}, daarna {_measured(after, limits[1], with_far)}"
-    text = f"{label}: eerst {measured}; {_change(before, after)}"
+    first, then = _measured(before, limits[0], with_far), _measured(after, limits[1], with_far)
+    if before.distance_m == after.distance_m and not with_far:
+        first = first.split(" verder")[0]
+    text = f"{label}: eerst {first}, daarna {then}; {_change(before, after)}"
     medians = [_median(before), _median(after)]
     return sentence(text if medians[0] == medians[1] else f"{text}; mediaan eerst {medians[0]}, daarna {medians[1]}")
 
@@ -120,7 +123,7 @@ def _change(before: CategorySide, after: CategorySide) -> str:
 
 
 def _median(side: CategorySide) -> str:
-    return median_text(Walk(side.median_m, None, bool(side.is_upper_bound), None))
+    return median_text(Walk(side.median_m, side.median_high_m, None, bool(side.is_upper_bound), None))
 
 
 def _status(side: CategorySide) -> str:

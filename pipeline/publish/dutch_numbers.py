@@ -1,5 +1,6 @@
-"""Numbers as Dutch readers write them: 1.234,5; 5,5 km; 61 %; 190 (175–205)."""
+"""Numbers and dates as Dutch readers write them: 1.234,5; 5,5 km; 61 %; 190 (175–205); 1 oktober 2026."""
 
+import datetime
 import math
 
 UNKNOWN = "onbekend"
@@ -39,6 +40,20 @@ def distance(metres: float | None) -> str:
     if tens < 1000:
         return f"{tens} m"
     return f"{number(metres / 1000, 1 if metres < 9950 else 0)} km"
+
+
+def distance_range(low_m: float, high_m: float) -> str:
+    """Write a range of walked distances, or one where both ends read the same.
+
+    Examples
+    --------
+    >>> distance_range(561, 598), distance_range(912, 1130), distance_range(561, 563)
+    ('560–600 m', '910 m–1,1 km', '560 m')
+    """
+    low, high = distance(low_m), distance(high_m)
+    if low == high:
+        return low
+    return f"{low.removesuffix(' m') if high.endswith(' m') else low.removesuffix(' km')}–{high}"
 
 
 def norm_distance(metres: float) -> str:
@@ -102,3 +117,19 @@ def people_bounds(low: float | None, high: float | None) -> str:
 def persons(count: str) -> str:
     """Put the noun behind a written number of people."""
     return f"{count} {'mens' if count == '1' else 'mensen'}"
+
+
+_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+           "november", "december")  # fmt: skip
+
+
+def date(text: str) -> str:
+    """Write a date that is given as year-month-day.
+
+    Examples
+    --------
+    >>> date("2026-10-01")
+    '1 oktober 2026'
+    """
+    day = datetime.date.fromisoformat(text)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

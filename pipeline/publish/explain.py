@@ -1,31 +1,34 @@
 """Why a unit has its verdict, in plain Dutch: the one source of the sentences on map, table and command line."""
 
-import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import WoonzorgError
 from pipeline.publish.category_sentences import CategoryLine, category_line, deciding_data
-from pipeline.publish.dutch_numbers import number, people_bounds, persons, share
-from pipeline.publish.facts import CategoryFacts, Count, GroupFacts, Unit, read_facts, read_units
+from pipeline.publish.check_sentences import check_sentences
+from pipeline.publish.cluster_sentences import together_with
+from pipeline.publish.dutch_numbers import number, people_bounds, persons
+from pipeline.publish.facts import Count, GroupFacts, read_facts
 from pipeline.publish.labels import (
     ESTIMATE,
     FICTIONAL,
     FICTIONAL_SENTENCE,
     NO_DATA,
-    PROVISIONAL,
     UNIT_KIND,
-    VERDICT,
     in_sentence,
-    listing,
     sentence,
     verdict_label,
 )
+from pipeline.publish.path_sentences import demands_sentence, paths_sentence, unknown_paths
+from pipeline.publish.places import read_places
 from pipeline.publish.results import Results
+from pipeline.publish.verdict_sentences import Rules, rules_of, undecided, verdict_sentences
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The verdict of one unit for one target group, with its reasons as sentences.
+    """The verdict of one unit or cluster for one target group, with its reasons as sentences.
 
     Attributes
     ----------
@@ -33,10 +36,18 @@ class Explanation:
         The number of people with its interval, short.
     counts
         Sentences about that number.
+    demands, paths
+        With what the group walks, and what is known of the paths there; empty for a group on foot.
+    unknown_paths
+        The unknown part of the paths, short.
     conclusion
         Why the verdict is what it is, and what would change it.
+    checks
+        What local checks found that matters here.
     decides
         The data that would decide what is undecided; empty where nothing is.
+    together_with, together
+        With which units a unit that is too small is judged together ('samen met Zalk'), and what comes of it.
     """
 
     unit_code: str
@@ -49,102 +60,117 @@ class Explanation:
     verdict_label: str
     count: str
     counts: tuple[str, ...]
+    demands: str
+    paths: str
+    unknown_paths: str
     conclusion: tuple[str, ...]
+    checks: tuple[str, ...]
     categories: tuple[CategoryLine, ...]
     decides: tuple[str, ...]
+    together_with: str
+    together: "Explanation | None"
+
+    @property
+    def summary(self) -> str:
+        """The verdict in a line, for a unit that is judged together with others with theirs."""
+        if self.together is None:
+            return self.verdict_label
+        return f"{self.verdict_label}; {self.together_with}: {self.together.verdict_label}"
 
     @property
     def lines(self) -> list[str]:
         """The whole explanation, a line per statement, all but the first indented by a space."""
-        head = f"{self.unit_name} ({self.unit_kind}) – {self.group_label}: {self.verdict_label}"
-        body = [" ".join(self.counts), *self.conclusion, *(line.sentence for line in self.categories)]
-        body += [f"Wat dit zou beslissen: {in_sentence(text)}" for text in self.decides]
-        return [head, *(f" {line}" for line in body)]
+        head = f"{self.unit_name} ({self.unit_kind}) – {self.group_label}: {self.summary}"
+        return [head, *(f" {line}" for line in self._body())]
+
+    def _body(self) -> list[str]:
+        body = [" ".join(self.counts), *self._on_paths(), *self.conclusion, *self.checks]
+        if self.together is not None:
+            body.append(f"{sentence(self.together_with).removesuffix('.')}: {self.together.verdict_label}.")
+            body += [f" {line}" for line in self.together._body()]
+            body.append(f"{self.unit_name} alleen:")
+        body += [line.sentence for line in self.categories]
+        return [*body, *(f"Wat dit zou beslissen: {in_sentence(text)}" for text in self.decides)]
+
+    def _on_paths(self) -> list[str]:
+        return [" ".join((self.demands, self.paths))] if self.demands else []
 
 
-@dataclass(frozen=True)
-class _Rules:
-    share_beyond: float
-    min_beyond: int
-    anchors: tuple[str, ...]
-
-
-def _rules(results: Results) -> _Rules:
-    settings = results.witte_vlekken
-    anchors = tuple(in_sentence(results.categories[code].label) for code in settings.anchor_categories)
-    return _Rules(settings.share_beyond, settings.min_beyond, anchors)
-
-
-def explain(results: Results, unit_code: str) -> list[str]:
-    """Explain the verdicts of a unit for every target group, as lines of plain Dutch.
+def explain(results: Results, code: str) -> list[str]:
+    """Explain the verdicts of a unit or cluster for every target group it has one for, as lines of plain Dutch.
 
     Parameters
     ----------
-    unit_code
+    code
         A code as `find_unit` returns it.
     """
-    facts, rules = read_facts(results), _rules(results)
+    facts, rules = read_facts(results), rules_of(results)
     lines = [f"{results.region.label} is {FICTIONAL}: {FICTIONAL_SENTENCE}.", ""] if results.region.is_fictional else []
-    for group_code in results.target_groups.groups:
-        lines += [*_explain_group(facts[unit_code, group_code], rules).lines, ""]
+    for key in facts:
+        if key[0] == code:
+            lines += [*_explain(facts, key, rules).lines, ""]
     return lines[:-1]
 
 
 def explain_all(results: Results) -> dict[tuple[str, str], Explanation]:
-    """Explain every unit (in the order of their names) and target group, by unit code and group code."""
-    rules = _rules(results)
-    return {key: _explain_group(facts, rules) for key, facts in read_facts(results).items()}
+    """Explain every unit and cluster for its target groups, in the order of `read_facts`, by code and group code."""
+    facts, rules = read_facts(results), rules_of(results)
+    return {key: _explain(facts, key, rules) for key in facts}
 
 
 def find_unit(results: Results, text: str) -> str:
-    """Find a unit by its code or, whatever the case, its name.
+    """Find a unit or cluster by its code or, whatever the case, its name; a cluster by its units in any order.
 
     Raises
     ------
     WoonzorgError
-        If none or several fit; with the units to choose from.
+        If none or several fit; with the units and clusters to choose from.
     """
-    units = read_units(results)
+    places = read_places(results)
+    names = {code: one.unit_name for code, one in {**places.units, **places.clusters}.items()}
     wanted = text.strip().casefold()
-    by_code = [code for code in units if code.casefold() == wanted]
-    fitting = by_code or [code for code, unit in units.items() if unit.unit_name.casefold() == wanted]
+    by_code = [code for code in names if code.casefold() == wanted]
+    by_name = [code for code, name in names.items() if name.casefold() == wanted]
+    by_members = [code for code in places.clusters if _words(names[code]) == _words(text)]
+    fitting = by_code or by_name or by_members
     if len(fitting) == 1:
         return fitting[0]
-    choices = ", ".join(f"{units[code].unit_name} ({code})" for code in fitting or units)
+    choices = ", ".join(f"{names[code]} ({code})" for code in fitting or names)
     problem = f"'{text}' past op meer dan één gebied" if fitting else f"gebied '{text}' bestaat niet"
     raise WoonzorgError(f"{results.region.label}: {problem}; kies een code of naam uit: {choices}.")
 
 
-def _explain_group(facts: GroupFacts, rules: _Rules) -> Explanation:
-    judgement = facts.judgement
-    undecided = _essential(facts, "undecided")
+def _words(name: str) -> list[str]:
+    """Return the names of units in that of a cluster: 'Zalk, Kamperveen en Mastenbroek samen'."""
+    return sorted(re.split(r", | en ", name.strip().casefold().removesuffix(" samen")))
+
+
+def _explain(facts: Mapping[tuple[str, str], GroupFacts], key: tuple[str, str], rules: Rules) -> Explanation:
+    one = facts[key]
+    cluster_key = None if one.cluster_code is None else (one.cluster_code, one.group_code)
+    cluster = None if cluster_key is None else facts[cluster_key]
+    judgement = one.judgement
     return Explanation(
-        facts.unit.unit_code,
-        facts.unit.unit_name,
-        UNIT_KIND[facts.unit.unit_kind],
-        facts.group_code,
-        facts.group_label,
-        judgement.verdict,
-        judgement.is_provisional,
-        verdict_label(judgement.verdict, judgement.is_provisional),
-        count_text(facts.count),
-        tuple(_counts(facts)),
-        tuple([*_conclusion(facts, rules), *_reservations(facts), *_severity(facts)]),
-        tuple(category_line(one, rules.share_beyond) for one in facts.categories),
-        tuple(deciding_data(undecided)) if judgement.verdict != "too_small" else (),
+        unit_code=one.unit.unit_code,
+        unit_name=one.unit.unit_name,
+        unit_kind=UNIT_KIND[one.unit.unit_kind],
+        group_code=one.group_code,
+        group_label=one.group_label,
+        verdict=judgement.verdict,
+        is_provisional=judgement.is_provisional,
+        verdict_label=verdict_label(judgement.verdict, judgement.is_provisional),
+        count=count_text(one.count),
+        counts=tuple(_counts(one)),
+        demands=demands_sentence(one.aid),
+        paths=paths_sentence(one.aid, one.paths),
+        unknown_paths=unknown_paths(one.aid, one.paths),
+        conclusion=verdict_sentences(one, cluster, rules),
+        checks=check_sentences(one.checks, one.unit),
+        categories=tuple(category_line(category, rules.share_beyond, one.aid) for category in one.categories),
+        decides=tuple(deciding_data(undecided(one), one.aid, one.paths)) if judgement.verdict != "too_small" else (),
+        together_with=together_with(one, cluster) if cluster is not None else "",
+        together=_explain(facts, cluster_key, rules) if cluster_key is not None else None,
     )
-
-
-def _essential(facts: GroupFacts, reach: str) -> list[CategoryFacts]:
-    return [one for one in facts.categories if one.judgement.is_essential and one.judgement.reach == reach]
-
-
-def _certainly_beyond(facts: GroupFacts) -> list[CategoryFacts]:
-    return [one for one in _essential(facts, "beyond") if not one.judgement.is_provisional]
-
-
-def _names(categories: list[CategoryFacts]) -> str:
-    return listing([in_sentence(one.label) for one in categories])
 
 
 def count_text(count: Count) -> str:
@@ -172,77 +198,3 @@ def _counts(facts: GroupFacts) -> list[str]:
     if facts.group_note:
         found.append(sentence(facts.group_note))
     return found
-
-
-def _conclusion(facts: GroupFacts, rules: _Rules) -> list[str]:
-    limit = share(rules.share_beyond)
-    verdict = facts.judgement.verdict
-    if verdict == "too_small":
-        low = number(math.floor(facts.count.people_low or 0))
-        return [f"Te klein om te beoordelen: het kunnen er maar {low} zijn, minder dan {facts.min_count}."]
-    if verdict == "undetermined":
-        return [_undetermined(facts)]
-    beyond = _certainly_beyond(facts)
-    if verdict == "none" and not _essential(facts, "beyond") and not _essential(facts, "undecided"):
-        return [f"Elke essentiële voorziening is binnen bereik: hoogstens {limit} woont verder dan de norm."]
-    if verdict == "none":
-        return [f"Van geen enkele essentiële voorziening staat vast dat meer dan {limit} verder dan de norm woont."]
-    found = [f"Voor meer dan {limit} verder dan de norm: {_names(beyond)}."]
-    needed = f"{rules.min_beyond} essentiële voorzieningen, waaronder {listing(rules.anchors, last='of')}"
-    if verdict == "attention":
-        return [*found, f"Voor een witte vlek is meer nodig: {needed}."]
-    found.append(f"Dat maakt het een witte vlek ({needed}).")
-    if verdict == "severe":
-        far = [one for one in beyond if one.judgement.uiterst_reach == "beyond"]
-        found.append(f"Zwaar, want zelfs verder dan de uiterste afstand: {_names(far)}.")
-    return found
-
-
-def _undetermined(facts: GroupFacts) -> str:
-    undecided = _essential(facts, "undecided")
-    if not undecided:
-        return "Nog niet te zeggen: over afstanden is hier niets bekend."
-    text = f"Nog niet te zeggen; onbeslist: {_names(undecided)}."
-    worst = facts.judgement.worst_verdict
-    return f"{text} Het kan nog uitkomen op {VERDICT[worst]}." if worst != "undetermined" else text
-
-
-def _reservations(facts: GroupFacts) -> list[str]:
-    judgement, found = facts.judgement, []
-    if judgement.verdict == "too_small":
-        return []
-    doubtful = [one for one in _essential(facts, "beyond") if one.judgement.is_provisional]
-    if doubtful:
-        verb = "ligt" if len(doubtful) == 1 else "liggen"
-        becomes = _becomes("Ontbreekt er niets", judgement.provisional_verdict, judgement.verdict)
-        found.append(
-            f"{PROVISIONAL.capitalize()}: {_names(doubtful)} {verb} volgens de kaart verder dan de norm, maar op de "
-            f"kaart kan er een ontbreken.{becomes}"
-        )
-    if judgement.is_provisional and facts.unit.is_weak:
-        found.append(_weak(facts.unit))
-    if judgement.verdict != "undetermined" and _essential(facts, "undecided"):
-        worst = _becomes("Valt alles wat onbeslist is tegen", judgement.worst_verdict, judgement.verdict)
-        found += [worst.strip()] if worst else []
-    return found
-
-
-def _becomes(condition: str, other: str, verdict: str) -> str:
-    return f" {condition}, dan wordt het: {VERDICT[other]}." if other != verdict else ""
-
-
-def _weak(unit: Unit) -> str:
-    if unit.homes_count is None:
-        return f"{PROVISIONAL.capitalize()}: het aantal woningen volgens CBS is niet in heel dit gebied bekend."
-    where = "niet" if unit.base_count == 1 else "niet in elk deel van dit gebied"
-    return (
-        f"{PROVISIONAL.capitalize()}: het aantal gevonden woningen ({number(unit.dwelling_count)}) past {where} "
-        f"bij het aantal volgens CBS ({number(unit.homes_count)})."
-    )
-
-
-def _severity(facts: GroupFacts) -> list[str]:
-    low, high = facts.judgement.severity_low, facts.judgement.severity_high
-    if facts.judgement.verdict in ("too_small", "none") or low is None or high is None or high < 0.5:
-        return []
-    return [f"Ernst: {people_bounds(low, high)} bezoeken per jaar buiten bereik."]

@@ -1,28 +1,14 @@
-"""What the tables say about one unit and one target group, gathered per category."""
+"""What the tables say about one unit or cluster and one target group, gathered per category."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
-
-import pandas as pd
+from dataclasses import dataclass
 
 from pipeline.contracts import DISTANCE_KINDS
+from pipeline.publish.check_facts import LocalCheck, checks_of_facilities, checks_of_unit, read_checks
+from pipeline.publish.paths import Aid, Paths, aid_of, paths_of, read_paths
+from pipeline.publish.places import Unit, read_places
 from pipeline.publish.results import Results
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit; a missing number of homes is unknown."""
-
-    unit_code: str
-    unit_name: str
-    unit_kind: str
-    gemeente_name: str
-    base_count: int
-    dwelling_count: int
-    homes_count: float | None
-    is_weak: bool
-    land_km2: float
+from pipeline.publish.table_rows import known, rows_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +38,7 @@ class Beyond:
     edge_share: float | None
     not_connected_share: float | None
     not_placed_share: float | None
+    paths_share: float | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +46,7 @@ class Walk:
     """The walk to the nearest facility; None is unknown or not to be walked."""
 
     median_m: float | None
+    median_high_m: float | None
     p90_m: float | None
     is_upper_bound: bool
     facility_id: str | None
@@ -73,6 +61,7 @@ class CategoryJudgement:
     reach: str
     uiterst_reach: str
     is_provisional: bool
+    is_uiterst_provisional: bool
     undecided_cause: str
 
 
@@ -103,77 +92,75 @@ class CategoryFacts:
 
 @dataclass(frozen=True)
 class GroupFacts:
-    """All that is known of one group in one unit."""
+    """All that is known of one group in one unit or cluster.
+
+    Attributes
+    ----------
+    cluster_code
+        The cluster in which the unit is judged for this group, because it is too small by itself.
+    aid
+        What the group walks with; None is on foot.
+    paths
+        The paths there for that aid; None on foot.
+    checks
+        The local checks that are about it, or that say that a facility nearest to most is there.
+    """
 
     unit: Unit
+    cluster_code: str | None
     group_code: str
     group_label: str
     group_note: str | None
     min_count: int
+    aid: Aid | None
+    paths: Paths | None
     count: Count
     judgement: Judgement
     categories: tuple[CategoryFacts, ...]
-
-
-_Row = TypeVar("_Row")
-
-
-def _known(value: Any) -> Any:
-    return None if pd.isna(value) else value
-
-
-def _rows(frame: pd.DataFrame, key: tuple[str, ...], kind: type[_Row]) -> dict[tuple[str, ...], _Row]:
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    columns = pd.DataFrame(frame)[list(dict.fromkeys((*key, *names)))]
-    return {
-        tuple(str(row[name]) for name in key): kind(**{name: _known(row[name]) for name in names})
-        for row in columns.to_dict("records")
-    }
-
-
-def _by_name(unit: Unit) -> tuple[str, str]:
-    return unit.unit_name.casefold().lstrip("'’"), unit.unit_code
-
-
-def read_units(results: Results) -> dict[str, Unit]:
-    """Return the units by code, in the order of their names."""
-    units = _rows(results.units, ("unit_code",), Unit)
-    return {unit.unit_code: unit for unit in sorted(units.values(), key=_by_name)}
+    checks: tuple[LocalCheck, ...]
 
 
 def read_facts(results: Results) -> dict[tuple[str, str], GroupFacts]:
-    """Gather the facts of every unit and target group.
+    """Gather the facts of every unit and target group, and of every cluster and the groups that it is formed for.
 
     Returns
     -------
-        By unit code and group code, units in the order of their names, groups and categories in that of the settings.
+        By unit or cluster code and group code: units in the order of their names, then clusters; groups and categories
+        in the order of the settings.
     """
-    counts = _rows(results.unit_demand, ("unit_code", "target_group"), Count)
-    judgements = _rows(results.verdicts, ("unit_code", "target_group"), Judgement)
-    categories = _read_categories(results)
+    places = read_places(results)
+    counts = rows_of(results.unit_demand, ("unit_code", "target_group"), Count)
+    judgements = rows_of(results.verdicts, ("unit_code", "target_group"), Judgement)
+    categories, paths, checks = _read_categories(results), read_paths(results), read_checks(results, places)
+    check_of = checks_of_facilities(results)
     facts = {}
-    for unit_code, unit in read_units(results).items():
+    for code, unit in {**places.units, **places.clusters}.items():
         for group_code, group in results.target_groups.groups.items():
-            key = unit_code, group_code
+            key = code, group_code
+            if key not in judgements:
+                continue
+            found = tuple(categories[(*key, one)] for one in results.categories if (*key, one) in categories)
+            nearest = {one.walk.facility_id for one in found if one.walk is not None}
             facts[key] = GroupFacts(
-                unit, group_code, group.label, group.note, group.min_count, counts[key], judgements[key],
-                tuple(categories[(*key, code)] for code in results.categories if (*key, code) in categories),
+                unit, places.cluster_of.get(key), group_code, group.label, group.note, group.min_count,
+                aid_of(results, group_code), paths_of(unit, group.profile, paths), counts[key], judgements[key], found,
+                tuple(checks_of_unit(checks, unit.codes, {check_of[one] for one in nearest if one in check_of})),
             )  # fmt: skip
     return facts
 
 
 def _read_categories(results: Results) -> dict[tuple[str, ...], CategoryFacts]:
     key = ("unit_code", "target_group", "category")
-    walks = _rows(results.reach_distances, key, Walk)
-    beyond = _rows(results.reach_shares, (*key, "distance_kind"), Beyond)
+    walks = rows_of(results.reach_distances, key, Walk)
+    beyond = rows_of(results.reach_shares, (*key, "distance_kind"), Beyond)
     names = dict(zip(results.facilities["facility_id"], results.facilities["facility_name"], strict=True))
     found = {}
-    for place, judgement in _rows(results.category_verdicts, key, CategoryJudgement).items():
+    for place, judgement in rows_of(results.category_verdicts, key, CategoryJudgement).items():
         walk = walks.get(place)
         category = results.categories[place[2]]
         found[place] = CategoryFacts(
             place[2], category.label, category.plural, judgement, walk,
             {kind: beyond[(*place, kind)] for kind in DISTANCE_KINDS if (*place, kind) in beyond},
-            _known(names.get(walk.facility_id)) if walk is not None else None,
+            known(names.get(walk.facility_id)) if walk is not None else None,
         )  # fmt: skip
     return found

@@ -6,9 +6,10 @@ from pipeline.publish.about import about
 from pipeline.publish.changes import describe
 from pipeline.publish.dutch_numbers import distance, number, share
 from pipeline.publish.explain import Explanation, explain_all
-from pipeline.publish.labels import CHECK_RESULT, VERDICT, check_label
+from pipeline.publish.labels import CHECK_RESULT, UNIT_KIND, VERDICT, check_label
 from pipeline.publish.map_page import render_template
 from pipeline.publish.offline_page import asset, seal
+from pipeline.publish.places import CLUSTER
 from pipeline.publish.results import Results
 
 
@@ -27,6 +28,7 @@ def build_index(results: Results) -> str:
             key=lambda one: _BY_WEIGHT.index(one.verdict),
         ),
         "since": describe(results.since_baseline) if results.since_baseline else None,
+        "clusters": [one for one in explanations.values() if one.unit_kind == UNIT_KIND[CLUSTER]],
         "distances": _distances(results),
         "reference": results.metrics["reference"],
         "splits": _splits(results),
@@ -51,6 +53,7 @@ def _key_figures(results: Results) -> list[tuple[str, str]]:
         ("van de inwoners op een woning geplaatst", share(metrics["people_placed_share"])),
         ("voorzieningen", number(len(results.facilities))),
         ("daarvan zonder bekende looproute", number(metrics["unjoined_facility_count"])),
+        ("lokale controles die meetellen", number(metrics["local_check_count"])),
     ]
 
 
@@ -59,7 +62,10 @@ def _verdict_counts(
 ) -> list[tuple[str, list[int], int]]:
     rows = []
     for code, group in results.target_groups.groups.items():
-        of_group = [one for (_, group_code), one in explanations.items() if group_code == code]
+        of_group = [
+            one for one in explanations.values()
+            if one.group_code == code and one.unit_kind != UNIT_KIND[CLUSTER]
+        ]  # fmt: skip
         counts = [sum(one.verdict == verdict for one in of_group) for verdict in VERDICT]
         rows.append((group.label, counts, sum(one.is_provisional for one in of_group)))
     return rows

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 NOT_JUDGED = "niet beoordeeld"
 """Stands for what is not worked out of a unit that is too small."""
 
+NOT_APPLICABLE = "niet van toepassing"
+"""Stands for what a group on foot does not have."""
+
 VERDICT = {
     "none": "geen",
     "attention": "aandacht",
@@ -16,6 +19,7 @@ VERDICT = {
 """Verdicts, in the order of a legend."""
 
 PROVISIONAL = "onder voorbehoud"
+TOGETHER = "samen met buurgebieden"
 NO_DATA = "geen gegevens"
 ESTIMATE = "schatting"
 UPPER_BOUND = "hoogstens"
@@ -26,7 +30,7 @@ REACH = {
     "undecided": "onbeslist",
     "no_norm": "geen norm",
 }
-UNIT_KIND = {"dorp": "dorp", "wijk": "wijk", "base_area": "deel van een wijk"}
+UNIT_KIND = {"dorp": "dorp", "wijk": "wijk", "base_area": "deel van een wijk", "cluster": "cluster"}
 COMPLETENESS = {
     "complete": "volledig op de kaart",
     "doubtful": "mogelijk niet allemaal op de kaart",
@@ -40,6 +44,8 @@ CHECK = {
     "distances_are_not_negative": "geen afstand is negatief",
     "second_nearest_is_not_nearer": "de op één na dichtstbijzijnde is niet dichterbij",
     "not_connected_has_no_distance": "een woning zonder verbinding heeft geen afstand",
+    "an_aid_brings_nothing_nearer": "met een rollator of rolstoel is niets dichterbij dan te voet",
+    "only_small_units_are_judged_together": "alleen gebieden die te klein zijn, worden samen beoordeeld",
     "people_low_is_not_above_high": "de ondergrens van een aantal ligt niet boven de bovengrens",
     "share_low_is_not_above_high": "de ondergrens van een aandeel ligt niet boven de bovengrens",
     "a_longer_norm_leaves_fewer_beyond": "een langere norm geeft geen lager bereik",

@@ -3,15 +3,18 @@
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.publish.about import norm_line
+from pipeline.publish.choice import Choice, legend
 from pipeline.publish.dutch_numbers import distance, norm_distance, rate, share
 from pipeline.publish.explain import Explanation
-from pipeline.publish.facts import CategoryFacts, GroupFacts
-from pipeline.publish.labels import NO_DATA, PROVISIONAL, UPPER_BOUND, VERDICT, in_sentence
+from pipeline.publish.facts import CategoryFacts, GroupFacts, Walk
+from pipeline.publish.labels import NO_DATA, PROVISIONAL, UPPER_BOUND, in_sentence
+from pipeline.publish.path_sentences import median_text
 from pipeline.publish.results import Results
+from pipeline.publish.verdict_choice import VERDICT_FILLS, verdict_choice
 
 THEMES = {
     "verdict": "Witte vlekken",
@@ -20,53 +23,11 @@ THEMES = {
     "per_1000": "Dichtheid (per 1.000 inwoners)",
 }
 
-VERDICT_FILLS = {
-    "none": "#fff3d6",
-    "attention": "#fdbb6b",
-    "witte_vlek": "#e8502f",
-    "severe": "#7f0000",
-    "undetermined": "url(#pattern-undetermined)",
-    "too_small": "url(#pattern-too-small)",
-}
-"""Light to dark, so that they stay apart in greyscale; what is not known is a pattern, never a colour."""
-
 NO_DATA_FILL = "url(#pattern-no-data)"
 _RAMP = ("#edf8fb", "#bfd3e6", "#9ebcda", "#8c96c6", "#8c6bb1", "#88419d", "#6e016b")
 """ColorBrewer's BuPu: sequential and safe for colour-blind readers."""
 
 _WALK_BREAKS_M = (250.0, 500.0, 1000.0, 2000.0, 5000.0)
-
-
-@dataclass(frozen=True)
-class LegendClass:
-    """A class of the legend: its label, its fill (colour or pattern) and the number of units in it."""
-
-    label: str
-    fill: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One choropleth.
-
-    Attributes
-    ----------
-    of
-        Per unit, the number of its class.
-    dashed
-        Per unit, whether it is drawn with a dashed border; `dashed_label` says what that means.
-    values
-        Per unit, what the map shows there, in words.
-    """
-
-    title: str
-    note: str
-    classes: tuple[LegendClass, ...]
-    of: tuple[int, ...]
-    dashed: tuple[bool, ...]
-    dashed_label: str
-    values: tuple[str, ...]
 
 
 def build_choices(
@@ -82,7 +43,7 @@ def build_choices(
     choices = {}
     for of_group, explained in zip(facts, explanations, strict=True):
         group = of_group[0].group_code
-        choices[f"verdict|{group}"] = _verdict_choice(explained, norm_line(results, group))
+        choices[f"verdict|{group}"] = verdict_choice(explained, norm_line(results, group))
         choices[f"per_km2|{group}"] = _density_choice(
             results, of_group, "per km² land", lambda one: one.count.people_per_km2
         )
@@ -94,29 +55,9 @@ def build_choices(
     return choices
 
 
-def _legend(labels: Sequence[str], fills: Sequence[str], of: Sequence[int]) -> tuple[LegendClass, ...]:
-    return tuple(
-        LegendClass(label, fill, list(of).count(i)) for i, (label, fill) in enumerate(zip(labels, fills, strict=True))
-    )
-
-
 def _colours(count: int) -> list[str]:
     step = (len(_RAMP) - 1) / max(count - 1, 1)
     return [_RAMP[round(i * step)] for i in range(count)]
-
-
-def _verdict_choice(explained: Sequence[Explanation], norms: str) -> Choice:
-    order = list(VERDICT)
-    of = [order.index(one.verdict) for one in explained]
-    return Choice(
-        f"Witte vlekken: {explained[0].group_label}",
-        f"Waar essentiële voorzieningen voor deze groep te ver lopen zijn. Norm (eigen oordeel): {norms}.",
-        _legend([VERDICT[code] for code in order], [VERDICT_FILLS[code] for code in order], of),
-        tuple(of),
-        tuple(one.is_provisional for one in explained),
-        PROVISIONAL,
-        tuple(one.verdict_label for one in explained),
-    )
 
 
 def _reach_choice(results: Results, of_group: Sequence[GroupFacts], code: str) -> Choice:
@@ -140,7 +81,7 @@ def _share_choice(title: str, limit: str, found: Sequence[CategoryFacts | None],
         f"Aandeel van de groep dat zeker verder loopt dan {limit}, de norm (eigen oordeel). "
         f"Boven {share(share_beyond)}: buiten bereik. "
         "Onder voorbehoud: er kunnen er op de kaart ontbreken.",
-        _legend(
+        legend(
             [*_class_labels(breaks, share), "onbepaald", NO_DATA],
             [*_colours(len(breaks) + 1), VERDICT_FILLS["undetermined"], NO_DATA_FILL],
             of,
@@ -172,14 +113,15 @@ def _share_value(facts: CategoryFacts | None, limit: str, share_beyond: float) -
 
 def _walk_choice(title: str, found: Sequence[CategoryFacts | None]) -> Choice:
     walks = [one.walk if one else None for one in found]
-    medians = [walk.median_m if walk else None for walk in walks]
+    medians = [walk.median_high_m if walk else None for walk in walks]
     of = [len(_WALK_BREAKS_M) + 1 if one is None else bisect_left(_WALK_BREAKS_M, one) for one in medians]
-    upper = [walk is not None and walk.median_m is not None and walk.is_upper_bound for walk in walks]
+    upper = [walk is not None and walk.median_high_m is not None and _may_be_less(walk) for walk in walks]
     return Choice(
         f"{title}, mediaan",
         "De helft van de groep loopt minder ver, de helft verder. Voor deze voorziening is geen norm gesteld. "
-        "Hoogstens: buiten de kaartuitsnede kan er één dichterbij zijn.",
-        _legend(
+        "Hoogstens: buiten de kaartuitsnede kan er één dichterbij zijn, of een kortere weg waarvan niet bekend is of "
+        "die kan.",
+        legend(
             [*_class_labels(_WALK_BREAKS_M, norm_distance), NO_DATA],
             [*_colours(len(_WALK_BREAKS_M) + 1), NO_DATA_FILL],
             of,
@@ -187,11 +129,12 @@ def _walk_choice(title: str, found: Sequence[CategoryFacts | None]) -> Choice:
         tuple(of),
         tuple(upper),
         UPPER_BOUND,
-        tuple(
-            NO_DATA if median is None else f"mediaan {UPPER_BOUND + ' ' if is_upper else ''}{distance(median)}"
-            for median, is_upper in zip(medians, upper, strict=True)
-        ),
+        tuple(NO_DATA if walk is None or walk.median_m is None else f"mediaan {median_text(walk)}" for walk in walks),
     )
+
+
+def _may_be_less(walk: Walk) -> bool:
+    return walk.is_upper_bound or distance(walk.median_m) != distance(walk.median_high_m)
 
 
 def _density_choice(
@@ -203,7 +146,7 @@ def _density_choice(
     return Choice(
         f"{of_group[0].group_label} {unit}",
         "Klassen met ongeveer evenveel gebieden. Om te bekijken en te vergelijken; een oordeel rust er niet op.",
-        _legend([*_class_labels(breaks, rate), NO_DATA], [*_colours(len(breaks) + 1), NO_DATA_FILL], of),
+        legend([*_class_labels(breaks, rate), NO_DATA], [*_colours(len(breaks) + 1), NO_DATA_FILL], of),
         tuple(of),
         tuple(False for _ in of),
         "",

@@ -34,6 +34,13 @@ function woonzorgkaart(layers) {
   const group = () => byId("group").value;
   const groupInfo = () => data.groups.find((one) => one.code === group());
   const factsOf = (unit) => data.facts[group()][unit];
+  const clusters = () => data.clusters[group()];
+
+  /** The facts of the cluster in which a unit is judged because it is too small by itself, if there is one. */
+  const clusterOf = (unit) => clusters()[factsOf(unit).together];
+
+  /** The units that are judged together with the chosen one. */
+  const fellows = () => (selected === null ? [] : clusterOf(selected)?.units ?? []);
 
   function choice() {
     const key = theme() === "reach" ? ["reach", group(), byId("category").value] : [theme(), group()];
@@ -65,11 +72,12 @@ function woonzorgkaart(layers) {
     const current = choice();
     const isPattern = current.classes[current.of[unit]].fill.startsWith("url(");
     const isDashed = current.dashed[unit];
+    const isFellow = fellows().includes(unit);
     return {
       fillColor: current.classes[current.of[unit]].fill,
       fillOpacity: isPattern ? 0.85 : 0.78,
-      color: unit === selected ? "#000000" : isDashed ? "#222222" : "#5a5a5a",
-      weight: unit === selected ? 4.5 : isDashed ? 2.4 : 1.2,
+      color: unit === selected || isFellow ? "#000000" : isDashed ? "#222222" : "#5a5a5a",
+      weight: unit === selected ? 4.5 : isFellow ? 3 : isDashed ? 2.4 : 1.2,
       opacity: 1,
       dashArray: isDashed ? "9 6" : null,
     };
@@ -79,6 +87,7 @@ function woonzorgkaart(layers) {
     const dashed = choice().dashed;
     unitLayers.forEach((layer, unit) => layer.setStyle(styleOf(unit)));
     unitLayers.forEach((layer, unit) => dashed[unit] && layer.bringToFront());
+    for (const unit of fellows()) unitLayers[unit].bringToFront();
     if (selected !== null) unitLayers[selected].bringToFront();
   }
 
@@ -138,15 +147,16 @@ function woonzorgkaart(layers) {
     fill(byId("legend-classes"), items);
     byId("legend-note").textContent = current.note;
     byId("group-note").textContent = groupInfo().note && `${groupInfo().label}: ${groupInfo().note}.`;
+    byId("group-demands").textContent = groupInfo().demands;
   }
 
-  // --- facts of a unit: tooltip, panel, table
+  // --- facts of a unit or a cluster: tooltip, panel, table
 
-  function essentialTable(unit) {
+  function essentialTable(facts) {
     const table = element("table");
     const head = element("tr");
     fill(head, ["", data.words.walk, data.words.beyond, ""].map((text) => element("th", text)));
-    const rows = factsOf(unit).rows.filter((row) => row.isEssential).map((row) => {
+    const rows = facts.rows.filter((row) => row.isEssential).map((row) => {
       const line = element("tr");
       const label = data.categories.find((one) => one.code === row.category).label;
       return fill(line, [label, row.median, row.share, row.status].map((text) => element("td", text)));
@@ -155,26 +165,50 @@ function woonzorgkaart(layers) {
     return table;
   }
 
-  function headLines(unit) {
-    const facts = factsOf(unit);
-    const lines = [element("p", `${groupInfo().label}: ${facts.count}`), element("p", `${data.words.verdict}: ${facts.verdict}`, "verdict")];
+  function headLines(facts) {
+    return [element("p", `${groupInfo().label}: ${facts.count}`), element("p", `${data.words.verdict}: ${facts.verdict}`, "verdict")];
+  }
+
+  function unitLines(unit) {
+    const lines = headLines(factsOf(unit));
     if (theme() !== "verdict") lines.push(element("p", choice().values[unit]));
     return lines;
   }
 
   function tooltip(unit) {
     const facts = factsOf(unit);
+    const cluster = clusterOf(unit);
     const { name, kind } = data.units[unit];
-    const head = [element("p", `${name} (${kind})`, "unit-name"), ...headLines(unit)];
+    const head = [element("p", `${name} (${kind})`, "unit-name"), ...unitLines(unit)];
+    const together = cluster ? [element("p", `${facts.togetherWith}: ${cluster.verdict}; ${cluster.count}`, "verdict")] : [];
     // While the panel tells of one unit, another needs no more than this.
-    if (selected !== null) return fill(element("div"), head);
-    const decides = facts.decides.map((text) => element("p", `${data.words.decides}: ${text}`));
-    const reasons = facts.conclusion.map((text) => element("p", text));
-    return fill(element("div"), [...head, ...reasons, essentialTable(unit), ...decides]);
+    if (selected !== null) return fill(element("div"), [...head, ...together]);
+    const told = cluster ?? facts;
+    const reasons = [...told.conclusion, ...told.checks].map((text) => element("p", text));
+    const decides = told.decides.map((text) => element("p", `${data.words.decides}: ${text}`));
+    return fill(element("div"), [...head, ...together, ...reasons, essentialTable(told), ...decides]);
   }
 
   function list(texts) {
     return fill(element("ul"), texts.map((text) => element("li", text)));
+  }
+
+  function section(title, texts) {
+    return texts.length ? [element("h3", title), list(texts)] : [];
+  }
+
+  function reasonsOf(facts) {
+    return [
+      ...section(data.words.reasons, [...facts.counts, facts.paths, ...facts.conclusion].filter(Boolean)),
+      ...section(data.words.checks, facts.checks),
+      ...section(data.words.decides, facts.decides),
+    ];
+  }
+
+  function clusterPart(facts, cluster) {
+    const part = element("section", undefined, "together");
+    const rows = cluster.rows.filter((row) => row.isEssential).map((row) => row.sentence);
+    return fill(part, [element("h3", facts.togetherWith), ...headLines(cluster), ...reasonsOf(cluster), ...section(data.words.facilities, rows)]);
   }
 
   function showPanel() {
@@ -182,15 +216,16 @@ function woonzorgkaart(layers) {
     panel.hidden = selected === null;
     if (selected === null) return;
     const facts = factsOf(selected);
+    const cluster = clusterOf(selected);
     const { name, kind } = data.units[selected];
     const close = element("button", "×", "close");
     close.type = "button";
     close.setAttribute("aria-label", data.words.close);
     close.addEventListener("click", () => { select(null); byId("unit").focus(); });
-    const parts = [close, element("h2", `${name} (${kind})`), ...headLines(selected)];
-    parts.push(element("h3", data.words.reasons), list([...facts.counts, ...facts.conclusion]));
-    if (facts.decides.length) parts.push(element("h3", data.words.decides), list(facts.decides));
-    parts.push(element("h3", data.words.facilities), list(facts.rows.map((row) => row.sentence)));
+    const parts = [close, element("h2", `${name} (${kind})`), ...unitLines(selected), ...reasonsOf(facts)];
+    if (cluster) parts.push(clusterPart(facts, cluster));
+    const title = cluster ? `${data.words.facilities}, ${name} ${data.words.only}` : data.words.facilities;
+    parts.push(...section(title, facts.rows.map((row) => row.sentence)));
     fill(panel, parts);
     panel.scrollTop = 0;
   }
@@ -209,17 +244,17 @@ function woonzorgkaart(layers) {
     map.panInside(middle, { paddingTopLeft: [60, 60], paddingBottomRight: [panelWidth + 80, 60], animate: false });
   }
 
-  function tableRow(unit) {
-    const facts = factsOf(unit);
+  function tableRow(name, kind, facts, unit) {
     const row = element("tr");
-    const button = element("button", data.units[unit].name);
+    const button = element("button", name);
     button.type = "button";
     button.addEventListener("click", () => { select(unit); byId("unit").focus(); });
     const head = element("th");
     head.scope = "row";
     head.append(button);
     row.append(head);
-    for (const text of [data.units[unit].kind, facts.verdict, facts.count, facts.perKm2, facts.per1000]) row.append(element("td", text));
+    const cells = [kind, facts.summary, facts.count, facts.unknownPaths, facts.perKm2, facts.per1000];
+    row.append(...cells.map((text) => element("td", text)));
     for (const category of data.categories) {
       const found = facts.rows.find((one) => one.category === category.code);
       const texts = found ? [found.median, found.share, found.status] : [data.words.unknown];
@@ -228,41 +263,82 @@ function woonzorgkaart(layers) {
     return row;
   }
 
+  /** Units first, then the clusters that they are judged in; choosing a cluster chooses its first unit. */
   function showTable() {
     byId("unit-table-caption").textContent = `${data.words.group}: ${groupInfo().label}`;
-    fill(byId("unit-rows"), data.units.map((_, unit) => tableRow(unit)));
+    fill(byId("unit-rows"), data.units.map(({ name, kind }, unit) => tableRow(name, kind, factsOf(unit), unit)));
+    fill(byId("cluster-rows"), clusters().map((one) => tableRow(one.name, one.kind, one, one.units[0])));
   }
 
   // --- facilities
 
-  function pointSymbol(style) {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("width", "18");
-    svg.setAttribute("height", "18");
-    svg.setAttribute("aria-hidden", "true");
+  function circle(attributes) {
     const dot = document.createElementNS(SVG, "circle");
-    const attributes = { cx: 9, cy: 9, r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight };
-    for (const [name, value] of Object.entries(attributes)) dot.setAttribute(name, value);
-    svg.append(dot);
+    for (const [name, value] of Object.entries({ cx: 11, cy: 11, ...attributes })) dot.setAttribute(name, value);
+    return dot;
+  }
+
+  function symbol(...circles) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("width", "22");
+    svg.setAttribute("height", "22");
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(...circles);
     return svg;
+  }
+
+  function pointSymbol(style) {
+    return symbol(circle({ r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight }));
+  }
+
+  /** A facility that is there according to a local check has a black ring, with a white edge to show on any colour. */
+  const RINGS = [{ color: "#ffffff", weight: 5 }, { color: "#000000", weight: 2.2 }];
+  const RING_WIDER = 3.5;
+  const rings = [];
+
+  function ringsAround(point, radius) {
+    return RINGS.map((style) => {
+      const ring = L.circleMarker(point.getLatLng(), { ...style, fill: false, interactive: false, pane: point.options.pane });
+      rings.push({ ring, radius: radius + RING_WIDER, weight: style.weight });
+      return ring;
+    });
+  }
+
+  function checkedSymbol() {
+    return symbol(...RINGS.map(({ color, weight }) => circle({ r: 8, fill: "none", stroke: color, "stroke-width": weight })));
   }
 
   function setUpFacilities(category) {
     const layer = layers.facilities[category.code];
-    const names = data.facilities[category.code];
+    const { names, checks, removed } = data.facilities[category.code];
+    const around = [];
     layer.eachLayer((point) => {
-      const name = names[point.feature.properties.i];
-      point.bindTooltip(() => fill(element("div"), [element("p", name, "unit-name"), element("p", category.label)]), { className: "fact-tip" });
+      const { i } = point.feature.properties;
+      const lines = [element("p", names[i], "unit-name"), element("p", category.label)];
+      if (checks[i]) {
+        lines.push(element("p", checks[i]));
+        around.push(...ringsAround(point, category.style.radius));
+      }
+      point.bindTooltip(() => fill(element("div"), lines), { className: "fact-tip" });
     });
+    const both = L.layerGroup([...around, layer]);
     const box = element("input");
     box.type = "checkbox";
     box.checked = category.isShown;
-    box.addEventListener("change", () => (box.checked ? layer.addTo(map) : layer.remove()));
-    if (category.isShown) layer.addTo(map);
+    box.addEventListener("change", () => (box.checked ? both.addTo(map) : both.remove()));
+    if (category.isShown) both.addTo(map);
     const label = element("label");
     label.append(box, pointSymbol(category.style), element("span", category.plural), element("span", String(names.length), "number"));
     byId("facility-choosers").append(label);
-    byId("facility-list").append(element("h3", `${category.plural} (${names.length})`), list(names));
+    const listed = names.map((name, i) => (checks[i] ? `${name} (${checks[i]})` : name));
+    byId("facility-list").append(element("h3", `${category.plural} (${names.length})`), list([...listed, ...removed]));
+  }
+
+  function explainRings() {
+    if (!rings.length) return;
+    const line = element("p", undefined, "checked");
+    line.append(checkedSymbol(), element("span", data.words.checked), element("span", String(rings.length / RINGS.length), "number"));
+    byId("facility-choosers").append(line);
   }
 
   /** Seen from afar, whole markers would hide the map. */
@@ -271,6 +347,7 @@ function woonzorgkaart(layers) {
     for (const { code, style } of data.categories) {
       layers.facilities[code].setStyle({ radius: style.radius * factor, weight: style.weight * factor });
     }
+    for (const { ring, radius, weight } of rings) ring.setStyle({ radius: radius * factor, weight: weight * factor });
   }
 
   // --- names
@@ -324,6 +401,7 @@ function woonzorgkaart(layers) {
   L.control.zoom({ zoomInTitle: data.words.zoom_in, zoomOutTitle: data.words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   data.categories.forEach(setUpFacilities);
+  explainRings();
   scalePoints();
   map.on("zoomend", scalePoints);
   setUpNames();

@@ -7,11 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.errors import WoonzorgError
 from pipeline.publish.about import about
-from pipeline.publish.facts import read_units
 from pipeline.publish.map_data import map_data
 from pipeline.publish.map_layers import build_layers
 from pipeline.publish.offline_page import asset, json_for_script, leaflet_script, leaflet_style, render_parts, seal
+from pipeline.publish.places import read_places
 from pipeline.publish.results import Results
+from pipeline.publish.verdict_choice import VERDICT_FILLS
 
 
 def build_map(results: Results) -> str:
@@ -24,7 +25,7 @@ def build_map(results: Results) -> str:
     WoonzorgError
         If the page grows larger than ``map.max_file_mb``, or would ask anything of the network.
     """
-    unit_codes = list(read_units(results))
+    unit_codes = list(read_places(results).units)
     container, script = render_parts(build_layers(results, unit_codes))
     html = render_template(
         "map_page.html.jinja",
@@ -35,6 +36,7 @@ def build_map(results: Results) -> str:
             "container": container,
             "data": json_for_script(map_data(results, unit_codes)),
             "scripts": [leaflet_script(), asset("map_page.js"), script],
+            "verdict_fills": VERDICT_FILLS,
             "categories": [category.label for category in results.categories.values()],
         },
     )

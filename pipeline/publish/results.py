@@ -52,6 +52,7 @@ class Results:
     map: MapSettings
     units: gpd.GeoDataFrame
     base_areas: gpd.GeoDataFrame
+    mapped_facilities: gpd.GeoDataFrame
     facilities: gpd.GeoDataFrame
     background: gpd.GeoDataFrame
     local_checks: pd.DataFrame

@@ -1,6 +1,7 @@
 """Local checks: what someone on the spot found, from ``config/regions/<region>.checks.csv``."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,8 +25,11 @@ _NEEDED = {
     "complete": ("unit",),
     "incomplete": ("unit",),
 }
-_BOUNDS = {"latitude": (50.0, 54.0), "longitude": (3.0, 8.0), "within_m": (1.0, 100_000.0)}
-"""What a number can be; places in and around the Netherlands, in degrees (EPSG:4326)."""
+_BOUNDS = {"latitude": (50.0, 54.0), "longitude": (3.0, 8.0), "within_m": (100.0, 100_000.0)}
+"""What a number can be: places in and around the Netherlands, in degrees (EPSG:4326); and metres, so that a thousand
+metres written as 1.000 is no single metre."""
+
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 _TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 _DECIMALS = 2
@@ -48,6 +52,7 @@ def read_local_checks(path: Path, categories: Sequence[str]) -> pd.DataFrame:
         raise SourceError(f"{path.as_posix()}: bestand ontbreekt; maak het met alleen de kop: {','.join(COLUMNS)}")
     separator = ";" if ";" in path.read_text(encoding="utf-8-sig", errors="replace").partition("\n")[0] else ","
     raw = read_csv(path, separator, may_be_empty=True)
+    raw = raw[(raw != "").any(axis=1)]
     raise_faults(
         SourceError,
         [f"{path.name}: kolom {name} ontbreekt; de kop is {','.join(COLUMNS)}" for name in COLUMNS
@@ -65,11 +70,11 @@ def read_local_checks(path: Path, categories: Sequence[str]) -> pd.DataFrame:
 
 
 def _faults(row: pd.Series, categories: Sequence[str]) -> list[str]:
-    kind = row["check"]
+    kind, faults = row["check"], []
     if kind not in CHECK_KINDS:
-        return [f"kolom check: '{kind}' bestaat niet; kies uit {', '.join(CHECK_KINDS)}."]
-    needed = (*_ALWAYS, *_NEEDED[kind])
-    faults = [f"kolom {name}: is leeg; een controle {kind} heeft dit nodig." for name in needed if not row[name]]
+        faults.append(f"kolom check: '{kind}' bestaat niet; kies uit {', '.join(CHECK_KINDS)}.")
+    needed = (*_ALWAYS, *_NEEDED.get(kind, ()))
+    faults += [f"kolom {name}: is leeg; een controle {kind} heeft dit nodig." for name in needed if not row[name]]
     if row["category"] and row["category"] not in categories:
         faults.append(f"kolom category: '{row['category']}' staat niet in facilities.yaml; kies een code daaruit.")
     faults += [fault for name in _BOUNDS if row[name] for fault in _number_faults(name, row[name])]
@@ -84,25 +89,29 @@ def _faults(row: pd.Series, categories: Sequence[str]) -> list[str]:
 
 def _number_faults(name: str, text: str) -> list[str]:
     low, high = _BOUNDS[name]
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return [f"kolom {name}: '{text}' is geen getal; verbeter het."]
-    if low <= number <= high:
+    if low <= _number(text) <= high:
         return []
     return [f"kolom {name}: {text} moet tussen {low:g} en {high:g} liggen; verbeter het."]
 
 
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
 def _date(text: str) -> datetime.date | None:
+    """Return the date that is written as year-month-day, else None: dates are compared as they are written."""
     try:
-        return datetime.date.fromisoformat(text)
+        date = datetime.date.fromisoformat(text)
     except ValueError:
         return None
+    return date if date.isoformat() == text else None
 
 
 def _typed(raw: pd.DataFrame) -> pd.DataFrame:
     texts = raw.where(raw != "").rename(columns={"name": "facility_name"})
-    numbers = {name: pd.to_numeric(texts[name].str.replace(",", ".")).astype("float64") for name in _BOUNDS}
+    numbers = {name: texts[name].map(_number, na_action="ignore").astype("float64") for name in _BOUNDS}
     has_place = texts["check"].isin(["exists", "moved"])
     x, y = _TO_RD.transform(numbers["longitude"].to_numpy(), numbers["latitude"].to_numpy())
     frame = texts.drop(columns=["latitude", "longitude"]).assign(

@@ -371,9 +371,11 @@ def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence
 
 def read_obstacles(pbf: Path, keys: Iterable[str]) -> tuple[npt.NDArray[np.int64], list[Tags]]:
     """Read the nodes with any of `keys`: their ids, and all tags of each."""
-    ids, tags = [], []
+    ids, tags, wanted = [], [], list(keys)
+    if not wanted:
+        return np.array([], dtype=np.int64), []
     with _readable(pbf):
-        for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*keys)):
+        for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*wanted)):
             ids.append(one.id)
             tags.append(dict(one.tags))
     return np.array(ids, dtype=np.int64), tags

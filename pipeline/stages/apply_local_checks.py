@@ -13,7 +13,7 @@ def apply_local_checks(files: RegionFiles, *, facilities: FacilitySettings, loca
     path, mapped = files.local_checks, files.read(MAPPED_FACILITIES)
     checks = model.resolve_checks(
         read_local_checks(path, list(facilities.categories)),
-        files.read(UNITS), mapped, file=path.name, as_of=local_checks.as_of,
+        files.read(UNITS), mapped, file=path.name, as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
     )  # fmt: skip
     files.write(
         (LOCAL_CHECKS, checks),

@@ -163,7 +163,7 @@ def changes_since(files: RegionFiles, name: str) -> Comparison:
     WoonzorgError
         If the baseline does not exist or is damaged.
     """
-    note = f"Welke, per oordeel, rekent `woonzorg compare {files.region} {name}` uit."
+    note = f"`woonzorg compare {files.region} {name}` rekent dat per oordeel uit, als het uit elkaar te houden is."
     return compare(read_baseline(files, name), read_present(files, PRESENT), note=note)
 
 

@@ -54,6 +54,7 @@ def read_results(
         map=map,
         units=files.read(contracts.UNITS),
         base_areas=files.read(contracts.BASE_AREAS),
+        mapped_facilities=files.read(contracts.MAPPED_FACILITIES),
         facilities=files.read(contracts.FACILITIES),
         background=files.read(contracts.BACKGROUND),
         local_checks=files.read(contracts.LOCAL_CHECKS),

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from pipeline.settings_files import SECTIONS
+from pipeline.stages.graph import files_from_outside, leading_to, read_graph
+from pipeline.stages.record_basis import VERDICTS_STAGE, record_basis
 from pipeline.stages.run import sections_of
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +148,18 @@ def test_every_out_persists_and_rows_per_dwelling_are_never_cached(stage: str) -
 def test_every_stage_module_is_a_stage_of_dvc() -> None:
     wired = {module_of(stage).name for stage in dvc_stages()}
     written = {one.name for one in (ROOT / "pipeline/stages").glob("*.py")}
-    assert written - wired == {"__init__.py", "run.py", "results.py", "baselines.py", "graph.py"}
+    assert written - wired == {"__init__.py", "run.py", "results.py", "graph.py", "baselines.py"}
+
+
+def test_the_recorded_basis_holds_every_section_and_file_that_a_verdict_rests_on() -> None:
+    graph = read_graph("${item.region}")
+    leading = leading_to(graph, [VERDICTS_STAGE])
+    assert "publish_map" not in leading
+    assert {"fetch_osm", "build_network", "compute_reach"} <= set(leading)
+    functions = [getattr(importlib.import_module(f"pipeline.stages.{name}"), name) for name in leading]
+    assert set(sections_of(record_basis)) == {section for one in functions for section in sections_of(one)}
+    incoming = "data/raw/${item.region}/incoming"
+    assert set(files_from_outside(graph, leading)) - {incoming} <= set(graph["record_basis"].deps)
 
 
 def test_there_is_no_utils() -> None:

@@ -27,6 +27,7 @@ class Project:
         incoming = root / "data/raw/markerwaard/incoming"
         incoming.mkdir(parents=True)
         shutil.copy(PROJECT / "data/raw/markerwaard/incoming/README.md", incoming)
+        shutil.copytree(PROJECT / "data/baselines/markerwaard", root / "data/baselines/markerwaard")
         self.set_params("addresses: 15000", "addresses: 2500")
 
     def set_params(self, old: str, new: str) -> None:
@@ -35,6 +36,15 @@ class Project:
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def woonzorg(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the project's own code."""
+        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline", *arguments],
+            cwd=self.root, env={**inherited, "NO_COLOR": "1", "COLUMNS": "200"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
     def dvc(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run DVC with this Python first on the path."""

@@ -1,7 +1,6 @@
 """Small networks, tables and settings for the tests of the model; every length is in metres."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +10,37 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from pipeline.config import Category, CompletenessSettings, Norm, TargetGroup, WitteVlekSettings
+from pipeline.config import (
+    ON_FOOT,
+    Category,
+    CompletenessSettings,
+    Norm,
+    TargetGroup,
+    TargetGroupSettings,
+    WitteVlekSettings,
+)
 from pipeline.contracts import (
     BASE_AREAS,
     CRS,
     DWELLINGS,
-    FACILITIES,
     FIGURES,
     UNITS,
     Column,
     Contract,
 )
-from pipeline.model import demand as demand_model
-from pipeline.model import reach as reach_model
-from pipeline.model import witte_vlekken as verdict_model
 from pipeline.model.distances import NearestTwo, nearest_two
-from pipeline.model.network import Joined, Network, join_points
+from pipeline.model.network import Floats, Joined, Network, join_points
+from pipeline.model.reach import Unknown
+from pipeline.model.walks import Access, Walks
 
 CONFIG = Path(__file__).parents[2] / "config"
 CONNECT_MAX_M = 150.0
 XY = tuple[float, float]
 
-_DTYPES = {"whole": "int64", "flag": "bool", "code": "str", "text": "str"}
+_DTYPES = {"whole": "int64", "flag": "bool", "code": "str", "choice": "category", "text": "str"}
 _NEUTRAL: dict[str, Any] = {
-    "code": "-", "text": "", "count": 0.0, "whole": 0, "share": 1.0, "metres": 0.0, "number": 1.0, "flag": False,
-    "point": shapely.Point(0, 0), "polygon": shapely.box(0, 0, 100, 100),
+    "code": "-", "choice": "-", "text": "", "count": 0.0, "whole": 0, "share": 1.0, "metres": 0.0, "number": 1.0,
+    "flag": False, "point": shapely.Point(0, 0), "polygon": shapely.box(0, 0, 100, 100),
 }  # fmt: skip
 
 
@@ -128,7 +133,7 @@ def squares(codes: Iterable[str], *, side_m: float = 100.0, **columns: Any) -> g
 def network_of(nodes: Sequence[XY], edges: Sequence[tuple[int, int]], exits: Iterable[int] = ()) -> Network:
     """Make a network of straight edges between numbered nodes."""
     x, y = np.array(nodes, dtype=float).T
-    start, end = np.array(edges, dtype=np.int64).T
+    start, end = np.array(edges, dtype=np.int64).reshape(-1, 2).T
     is_exit = np.isin(np.arange(len(nodes)), list(exits))
     return Network(x, y, is_exit, start, end, np.hypot(x[start] - x[end], y[start] - y[end]))
 
@@ -177,13 +182,28 @@ NORMS = {
 }
 WITTE_VLEKKEN = WitteVlekSettings(share_beyond=0.5, min_beyond=2, anchor_categories=["supermarket", "meeting_place"])
 ALL_COMPLETE = CompletenessSettings(default="complete", reason="test")
+FIXED = {
+    "method": "fixed", "reference_norms": "usual", "reference_m_per_s": 1.25, "step_m": 10, "source": "test",
+    "speeds": [{"age": 70, "men": 1.1, "women": 0.9}, {"age": 90, "men": 0.6, "women": 0.4}],
+}  # fmt: skip
 
 
-def group(*terms: Mapping[str, Any], min_count: int = 25) -> TargetGroup:
-    """Make a target group of these terms; without any, all inhabitants."""
+def group(*terms: Mapping[str, Any], min_count: int = 25, **changed: Any) -> TargetGroup:
+    """Make a target group of these terms; without any, all inhabitants. `changed` are further settings."""
     return TargetGroup.model_validate({
         "label": "test", "terms": terms or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
-        "min_count": min_count,
+        "min_count": min_count, **changed,
+    })  # fmt: skip
+
+
+def group_settings(
+    groups: Mapping[str, TargetGroup] | None = None,
+    norms: Mapping[str, Mapping[str, Norm]] | None = None,
+    **actieradius: Any,
+) -> TargetGroupSettings:
+    """Make the settings of target groups; without any, all inhabitants. The actieradius is fixed unless changed."""
+    return TargetGroupSettings.model_validate({
+        "norms": norms or NORMS, "actieradius": {**FIXED, **actieradius}, "groups": groups or GROUPS,
     })  # fmt: skip
 
 
@@ -202,69 +222,39 @@ def rate_figure(figure: str, low_factor: float = 1.0, high_factor: float = 1.0) 
 GROUPS = {"all_inhabitants": group()}
 
 
-# --- From points to verdicts -----------------------------------------------------------------------------------------
+# --- Walks -----------------------------------------------------------------------------------------------------------
+
+NOTHING_UNJOINED = gpd.GeoDataFrame(
+    {"facility_id": pd.Series(dtype="str"), "category": pd.Series(dtype="str")}, geometry=gpd.GeoSeries([], crs=CRS)
+)
 
 
-@dataclass(frozen=True)
-class Village:
-    """What the stages from the network to the verdicts leave of one unit U1 in which everyone lives in one cell."""
-
-    tables: dict[str, pd.DataFrame]
-
-    @property
-    def verdict(self) -> Any:
-        """The only row of verdicts."""
-        return self.tables["verdicts"].iloc[0]
-
-    def category(self, code: str) -> Any:
-        """Return the verdict of one category."""
-        judged = self.tables["category_verdicts"].set_index("category")
-        return judged.loc[code]
+def metres(values: Iterable[float | None]) -> Floats:
+    """Make an array of distances, infinite where there is none."""
+    return np.array([np.inf if one is None else one for one in values], dtype=np.float64)
 
 
-def build_village(
-    network: Network,
-    homes: Sequence[XY],
-    facilities: Mapping[str, Sequence[XY]],
+def walks_of_lengths(
+    nearest_m: Sequence[float | None],
     *,
-    people: float = 1000.0,
-    cbs_homes: float | None = None,
-    completeness: CompletenessSettings = ALL_COMPLETE,
-) -> Village:
-    """Take homes and facilities through network, demand, reach and verdicts as the stages do.
+    high_m: Sequence[float | None] | None = None,
+    category: str = "supermarket",
+    profile: str = ON_FOOT,
+) -> Walks:
+    """Make walks to the only facility of a category, of these lengths; `high_m` if nothing unknown can be passed."""
+    near, none = metres(nearest_m), np.full(len(nearest_m), -1)
+    nearest = np.where(np.isfinite(near), 0, -1)
+    high = near if high_m is None else metres(high_m)
+    return Walks(category, profile, near, high, np.full(len(near), np.inf), nearest, none)
 
-    Every category of `facilities` counts; one without any facility is an empty list.
-    """
-    categories = {code: CATEGORIES[code] for code in facilities}
-    norms = {"usual": {code: norm for code, norm in NORMS["usual"].items() if code in facilities}}
-    living = dwellings(dwelling_rows(len(homes), base="BU00010000", buurt="BU00010000", wijk="WK000100", at=homes))
-    count = float(len(homes)) if cbs_homes is None else cbs_homes
-    base = base_areas(
-        base_area("BU00010000", inhabitants_count=people, homes_count=count, dwelling_count=len(homes)),
-    )
-    found = table(FACILITIES, [
-        {"facility_id": f"{category}-{number}", "category": category, "geometry": shapely.Point(place)}
-        for category, places in facilities.items()
-        for number, place in enumerate(places)
-    ])  # fmt: skip
-    at_home, at_places = join(network, *homes), join(network, *[(p.x, p.y) for p in found.geometry])
-    access = reach_model.dwelling_access(network, at_home, living["dwelling_id"])
-    distances = reach_model.distances_per_category(
-        network, at_home, living["dwelling_id"], at_places, found, list(categories)
-    )
-    demand = demand_model.estimate_demand(living, base, figures({("BU00010000", "inhabitants"): people}), GROUPS)
-    in_units = units("U1", dwelling_count=len(homes))
-    unit_demand = demand_model.summarise_demand(demand, in_units, GROUPS, base)
-    limits = reach_model.limits_of(GROUPS, norms)
-    unjoined = reach_model.unjoined_facilities(found, at_places)
-    beyond = reach_model.beyond_by_cell(living, access, distances, unjoined, limits)
-    shares = reach_model.summarise_shares(demand, beyond, limits)
-    medians = reach_model.summarise_distances(living, access, distances, demand)
-    judged = verdict_model.judge_categories(medians, shares, GROUPS, categories, completeness, share_beyond=0.5)
-    verdicts = verdict_model.flag(judged, shares, unit_demand, [], GROUPS, categories, WITTE_VLEKKEN)
-    return Village({
-        "base_areas": base, "units": in_units, "dwellings": living, "demand": demand, "unit_demand": unit_demand,
-        "dwelling_access": access, "unjoined_facilities": unjoined, "distances": distances,
-        "reach_distances": medians, "reach_shares": shares,
-        "category_verdicts": judged, "verdicts": verdicts,
-    })  # fmt: skip
+
+def access_of_homes(count: int, *, exit_m: float | None = None, not_connected: int = 0) -> Access:
+    """Make the access of homes, the last `not_connected` of which are not joined to the network."""
+    is_connected = np.arange(count) < count - not_connected
+    return Access(is_connected, np.where(is_connected, metres([exit_m]), np.inf))
+
+
+def nothing_unknown(count: int, access: Access | None = None) -> Unknown:
+    """Make what is unknown of homes: what may be beyond the exits of `access`, and no facility that does not join."""
+    far = metres([None] * count)
+    return Unknown(far if access is None else access.exit_m, far)

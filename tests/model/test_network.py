@@ -17,17 +17,24 @@ from pipeline.model.network import (
     limit_extract,
     mark_exits,
     network_from_tables,
+    unique_edges,
 )
 from pipeline.settings_files import read_sections
 from tests.model.builders import CONFIG, XY, grid, join, network_of, points, squares
 
 
-def ways(*runs: list[tuple[int, XY]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return nodes and edges of ways, each given as its nodes (number, place) in order."""
+def stretches(*runs: list[tuple[int, XY]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return nodes and stretches of ways, each given as its nodes (number, place) in order."""
     flat = [node for run in runs for node in run]
     starts = np.cumsum([0, *(len(run) for run in runs)])
     x, y = (np.array([place[axis] for _, place in flat]) for axis in (0, 1))
     return edges_of_ways(starts, np.array([number for number, _ in flat]), x, y)
+
+
+def ways(*runs: list[tuple[int, XY]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return nodes and edges of ways."""
+    nodes, found = stretches(*runs)
+    return nodes, unique_edges(found)
 
 
 def street(*places: float, first: int = 1) -> list[tuple[int, XY]]:
@@ -50,6 +57,12 @@ def test_a_stretch_that_two_ways_share_is_one_edge_whichever_way_it_runs() -> No
     _, edges = ways([(1, (0, 0)), (2, (30, 40))], [(2, (30, 40)), (1, (0, 0))])
     assert pairs(edges) == {(1, 2)}
     assert edges["length_m"].tolist() == [50]  # 3-4-5 triangle
+
+
+def test_a_stretch_keeps_the_number_of_its_way_also_where_two_ways_share_it() -> None:
+    _, found = stretches(street(0, 100, 200), [(3, (200.0, 0.0)), (2, (100.0, 0.0)), (9, (100.0, 50.0))])
+    by_way = found.groupby(["from_id", "to_id"])["way"].agg(list).to_dict()
+    assert by_way == {(1, 2): [0], (2, 3): [0, 1], (2, 9): [1]}
 
 
 def test_a_loop_closes_and_a_node_that_is_repeated_makes_no_edge() -> None:

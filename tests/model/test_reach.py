@@ -1,5 +1,6 @@
-"""Reach: shares beyond a norm, for certain and at most; medians; and what is not known counts as possibly beyond."""
+"""Reach: shares beyond a norm, for certain and at most; and what is not known counts as possibly beyond."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -11,33 +12,53 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.contracts import ACCESS, CRS, DEMAND, DISTANCE_KINDS, DISTANCES, FACILITIES, REACH_DISTANCES, REACH_SHARES
+from pipeline.contracts import CRS, DEMAND, DISTANCE_KINDS, REACH_SHARES
 from pipeline.model.reach import (
+    PARTS,
+    Unknown,
     beyond_by_cell,
-    distances_per_category,
-    dwelling_access,
+    crow_m,
+    distances_to_try,
     extreme_share,
+    homes_of,
     limits_of,
-    summarise_distances,
+    outside_m,
     summarise_shares,
 )
 from pipeline.tables import check_table
-from tests.model.builders import GROUPS, NORMS, build_village, dwelling_rows, dwellings, grid, join, table
+from tests.model.builders import (
+    GROUPS,
+    NORMS,
+    NOTHING_UNJOINED,
+    access_of_homes,
+    dwelling_rows,
+    dwellings,
+    grid,
+    group,
+    group_settings,
+    metres,
+    nothing_unknown,
+    points,
+    table,
+    walks_of_lengths,
+)
+from tests.model.village import build_village
 
 SUPERMARKET = {"usual": {"supermarket": NORMS["usual"]["supermarket"]}}  # 500, 800 and 1,500 m
+TO_TRY = (500.0, 800.0, 1500.0)
 REST = "B/not placed"
-
-NONE_UNJOINED = gpd.GeoDataFrame(
-    {"facility_id": pd.Series(dtype="str"), "category": pd.Series(dtype="str")}, geometry=gpd.GeoSeries([], crs=CRS)
-)
+Interval = tuple[float | None, float | None, float | None]
 
 
 def shares_of(
-    nearest_m: list[float | None],
+    nearest_m: Sequence[float | None],
     *,
+    high_m: Sequence[float | None] | None = None,
     exit_m: float | None = None,
+    proved_m: float = 0.0,
+    nearest_crow_m: float | None = None,
     not_connected: int = 0,
-    people: tuple[float | None, float | None, float | None] = (100, 100, 100),
+    people: Interval = (100, 100, 100),
     not_placed: tuple[float, float, float] = (0, 0, 0),
 ) -> Any:
     """Return the shares beyond a supermarket, by kind of distance, of homes at these distances.
@@ -46,26 +67,24 @@ def shares_of(
     in the unit (value, low, high).
     """
     homes = dwellings(dwelling_rows(len(nearest_m), base="B"))
-    connected = np.arange(len(nearest_m)) < len(nearest_m) - not_connected
-    access = table(ACCESS, [
-        {"dwelling_id": one, "is_connected": bool(is_in), "exit_m": exit_m if is_in else None}
-        for one, is_in in zip(homes["dwelling_id"], connected, strict=True)
-    ])  # fmt: skip
-    distances = table(DISTANCES, [
-        {"dwelling_id": one, "category": "supermarket", "nearest_m": distance}
-        for one, distance in zip(homes["dwelling_id"], nearest_m, strict=True)
-    ])  # fmt: skip
-    rows = [(homes["cell_code"].iloc[0], len(nearest_m), True, people), (REST, 0, False, not_placed)]
-    demand = table(DEMAND, [
+    access = access_of_homes(len(nearest_m), exit_m=exit_m, not_connected=not_connected)
+    unknown = Unknown(outside_m(access, np.full(len(nearest_m), proved_m)), metres([nearest_crow_m] * len(nearest_m)))
+    demand = demand_of(homes["cell_code"].iloc[0], len(nearest_m), people, not_placed)
+    walks = walks_of_lengths(nearest_m, high_m=high_m)
+    beyond = beyond_by_cell(homes_of(homes), walks, access, unknown, TO_TRY)
+    shares = summarise_shares(demand, beyond, limits_of(group_settings(norms=SUPERMARKET)))
+    check_table(REACH_SHARES, shares)
+    return shares.set_index("distance_kind")
+
+
+def demand_of(cell: str, count: int, people: Interval, not_placed: Interval) -> Any:
+    rows = [(cell, count, True, people), (REST, 0, False, not_placed)]
+    return table(DEMAND, [
         {"cell_code": cell, "target_group": "all_inhabitants", "base_code": "B", "unit_code": "U1",
          "dwelling_count": count, "is_placed": is_placed, "people": value, "people_low": low, "people_high": high,
          "weight_low": low, "weight_high": high}
         for cell, count, is_placed, (value, low, high) in rows
     ])  # fmt: skip
-    limits = limits_of(GROUPS, SUPERMARKET)
-    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, NONE_UNJOINED, limits), limits)
-    check_table(REACH_SHARES, shares)
-    return shares.set_index("distance_kind")
 
 
 # --- Who is beyond ---------------------------------------------------------------------------------------------------
@@ -103,6 +122,92 @@ def test_not_connected_and_not_placed_count_only_at_most() -> None:
     assert norm["edge_share"] == 0
 
 
+@pytest.mark.parametrize(
+    ("near_m", "high_m", "low", "paths"),
+    [
+        (700, 800, 0, 0),  # within either way
+        (700, 801, 0, 1),  # beyond only if the unknown ways cannot be passed
+        (700, None, 0, 1),  # no way there then
+        (801, 900, 1, 0),  # beyond either way
+    ],
+)
+def test_ways_that_may_not_be_passable_make_beyond_only_possible(
+    near_m: float, high_m: float | None, low: float, paths: float
+) -> None:
+    norm = shares_of([near_m], high_m=[high_m]).loc["norm"]
+    assert norm[["share_low", "share_high", "paths_share"]].tolist() == [low, max(low, paths), paths]
+    assert norm[["edge_share", "not_connected_share", "not_placed_share"]].tolist() == [0, 0, 0]
+
+
+def test_a_home_counts_for_one_reason_alone() -> None:
+    # Five homes: certainly beyond; near an exit besides; not connected; doubtful paths; within.
+    access = access_of_homes(5)
+    access.is_connected[2] = False
+    unknown = Unknown(metres([None, 400, 400, 400, 400]), metres([None, 300, 300, 300, 300]))
+    walks = walks_of_lengths([900, 900, None, 700, 700], high_m=[1000, None, None, 900, 700])
+    homes = homes_of(dwellings(dwelling_rows(5, base="B")))
+    counts = beyond_by_cell(homes, walks, access, unknown, [800.0]).iloc[0]
+    assert counts[["certain", "edge", "not_connected", "paths"]].tolist() == [1, 1, 1, 1]
+
+
+# --- What a local check proves, and what lies as the crow flies ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("proved_m", "kind", "low", "edge"),
+    [
+        (0.0, "uiterst", 0, 1),
+        (1499.9, "uiterst", 0, 1),
+        (1500.0, "uiterst", 1, 0),  # none within 1,500 m decides a limit of exactly 1,500 m
+        (1500.0, "norm", 1, 0),
+        (800.0, "norm", 1, 0),
+        (800.0, "uiterst", 0, 1),
+    ],
+)
+def test_a_check_that_there_is_none_decides_as_far_as_it_reaches(
+    proved_m: float, kind: str, low: float, edge: float
+) -> None:
+    row = shares_of([5500], exit_m=300, proved_m=proved_m).loc[kind]
+    assert row[["share_low", "share_high", "edge_share"]].tolist() == [low, 1, edge]
+
+
+def test_a_check_hides_no_facility_that_is_known() -> None:
+    assert shares_of([400], exit_m=300, proved_m=1500).loc["comfort", "share_high"] == 0
+
+
+@pytest.mark.parametrize(("exit_m", "proved_m", "expected"), [(300, 0, 300), (300, 200, 300), (None, 1500, np.inf)])
+def test_outside_lies_beyond_both_the_exit_and_what_is_proved(
+    exit_m: float | None, proved_m: float, expected: float
+) -> None:
+    assert outside_m(access_of_homes(1, exit_m=exit_m), np.array([proved_m])).tolist() == [expected]
+
+
+@pytest.mark.parametrize("exit_m", [300.0, 1500.0])
+def test_outside_what_is_proved_is_farther_than_that_and_hardly(exit_m: float) -> None:
+    (found,) = outside_m(access_of_homes(1, exit_m=exit_m), np.array([1500.0])).tolist()
+    assert 1500 < found < 1500.001
+
+
+def test_a_facility_that_does_not_join_is_as_near_as_the_crow_flies() -> None:
+    unjoined = gpd.GeoDataFrame(
+        {"facility_id": ["a", "b", "c"], "category": ["gp", "gp", "stop"]},
+        geometry=[shapely.Point(300, 400), shapely.Point(0, 900), shapely.Point(1, 0)],
+        crs=CRS,
+    )
+    assert crow_m(points([(0, 0), (0, 800)]), unjoined, "gp").tolist() == [500, 100]
+    assert crow_m(points([(0, 0)]), unjoined, "pharmacy").tolist() == [np.inf]
+    assert crow_m(points([(0, 0)]), NOTHING_UNJOINED, "gp").tolist() == [np.inf]
+
+
+@pytest.mark.parametrize(("nearest_crow_m", "low"), [(800.0, 0), (800.1, 1)])
+def test_a_facility_that_does_not_join_may_be_within_as_the_crow_flies(nearest_crow_m: float, low: float) -> None:
+    norm = shares_of([900], nearest_crow_m=nearest_crow_m).loc["norm"]
+    assert norm[["share_low", "share_high", "not_connected_share"]].tolist() == [low, 1, 1 - low]
+
+
+# --- Shares over counts that are not exact ---------------------------------------------------------------------------
+
+
 def test_shares_take_the_worst_case_of_who_is_placed_and_who_is_not() -> None:
     # Half of the 90-110 people placed are beyond, and none or all of the 40-60 that are not.
     norm = shares_of([100, 2000], people=(100, 90, 110), not_placed=(50, 40, 60)).loc["norm"]
@@ -112,21 +217,11 @@ def test_shares_take_the_worst_case_of_who_is_placed_and_who_is_not() -> None:
 
 
 def test_the_range_of_a_rate_counts_in_people_and_cancels_in_shares() -> None:
-    homes = dwellings(dwelling_rows(2, base="B"))
-    access = table(ACCESS, [{"dwelling_id": one, "is_connected": True} for one in homes["dwelling_id"]])
-    distances = table(DISTANCES, [
-        {"dwelling_id": one, "category": "supermarket", "nearest_m": nearest_m}
-        for one, nearest_m in zip(homes["dwelling_id"], (100.0, 900.0), strict=True)
-    ])  # fmt: skip
-    demand = table(DEMAND, [
-        {"cell_code": "B/-/-/-", "target_group": "all_inhabitants", "unit_code": "U1", "dwelling_count": 2,
-         "is_placed": True, "people": 30.0, "people_low": 20.0, "people_high": 40.0, "weight_low": 30.0,
-         "weight_high": 30.0},
-        {"cell_code": REST, "target_group": "all_inhabitants", "unit_code": "U1", "people": 10.0, "people_low": 5.0,
-         "people_high": 15.0, "weight_low": 10.0, "weight_high": 10.0},
-    ])  # fmt: skip
-    limits = limits_of(GROUPS, SUPERMARKET)
-    shares = summarise_shares(demand, beyond_by_cell(homes, access, distances, NONE_UNJOINED, limits), limits)
+    demand = demand_of("B/-/-/-", 2, (30, 20, 40), (10, 5, 15))
+    demand = demand.assign(weight_low=demand["people"], weight_high=demand["people"])
+    homes, access = homes_of(dwellings(dwelling_rows(2, base="B"))), access_of_homes(2)
+    beyond = beyond_by_cell(homes, walks_of_lengths([100, 900]), access, nothing_unknown(2), TO_TRY)
+    shares = summarise_shares(demand, beyond, limits_of(group_settings(norms=SUPERMARKET)))
     norm: Any = shares.set_index("distance_kind").loc["norm"]
     assert norm[["share_low", "share_high"]].tolist() == pytest.approx([15 / 40, 25 / 40])
     assert norm[["people_low", "people_high"]].tolist() == pytest.approx([10, 20 + 15])
@@ -141,6 +236,16 @@ def test_nobody_has_no_share() -> None:
     norm = shares_of([2000], people=(0, 0, 0)).loc["norm"]
     assert norm[["share_low", "share_high"]].isna().all()
     assert norm[["people_low", "people_high"]].tolist() == [0, 0]
+
+
+def test_a_category_that_was_not_walked_to_is_unknown_and_not_within() -> None:
+    demand = demand_of("B/-/-/-", 2, (30, 30, 30), (0, 0, 0))
+    homes, access = homes_of(dwellings(dwelling_rows(2, base="B"))), access_of_homes(2)
+    other = walks_of_lengths([100, 900], category="stop")
+    beyond = beyond_by_cell(homes, other, access, nothing_unknown(2), TO_TRY)
+    shares = summarise_shares(demand, beyond, limits_of(group_settings(norms=SUPERMARKET)))
+    bounds = ["share_low", "share_high", "people_low", "people_high", *(f"{part}_share" for part in PARTS[:2])]
+    assert shares[bounds].isna().all(axis=None)
 
 
 distances_m = st.one_of(st.none(), st.floats(0, 4000).map(lambda metres: round(metres, 2)))
@@ -158,6 +263,61 @@ def test_a_longer_norm_never_puts_more_people_beyond(
     for bound in ("share_low", "share_high", "people_low", "people_high"):
         assert (np.diff(ordered[bound]) <= 1e-9).all()
     assert (ordered["share_low"] <= ordered["share_high"] + 1e-9).all()
+
+
+homes_at = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 2000)), min_size=1, max_size=6)
+
+
+@settings(max_examples=25)
+@given(homes_at, distances_m, distances_m, st.sampled_from([0.0, 600.0, 1500.0]), st.integers(0, 2), st.integers(0, 40))
+def test_with_exact_counts_certain_and_the_parts_are_together_the_most(
+    lengths: list[tuple[int, int]],
+    exit_m: float | None,
+    nearest_crow_m: float | None,
+    proved_m: float,
+    lost: int,
+    elsewhere: int,
+) -> None:
+    lost = min(lost, len(lengths))
+    near: list[float | None] = [float(one) for one, _ in lengths[lost:]] + [None] * lost
+    high: list[float | None] = [float(one + more) for one, more in lengths[lost:]] + [None] * lost
+    shares = shares_of(
+        near, high_m=high, exit_m=exit_m, nearest_crow_m=nearest_crow_m, proved_m=proved_m, not_connected=lost,
+        not_placed=(elsewhere,) * 3,
+    )  # fmt: skip
+    parts = shares[[f"{part}_share" for part in PARTS]]
+    assert (parts >= 0).all(axis=None)
+    np.testing.assert_allclose(shares["share_low"] + parts.sum(axis=1), shares["share_high"], atol=1e-8)
+
+
+# --- Distances that groups are judged by -----------------------------------------------------------------------------
+
+
+def test_each_group_is_judged_by_its_norms_and_with_its_profile() -> None:
+    groups = {**GROUPS, "slow": group(norms="short", profile="rollator")}
+    norms = {**SUPERMARKET, "short": {"supermarket": NORMS["usual"]["stop"]}}
+    limits = limits_of(group_settings(groups, norms))
+    rows = limits.groupby(["target_group", "profile", "category"])["distance_m"].agg(list).to_dict()
+    assert rows == {
+        ("all_inhabitants", "on_foot", "supermarket"): [500, 800, 1500],
+        ("slow", "rollator", "supermarket"): [350, 500, 800],
+    }
+    to_try = {key: one.tolist() for key, one in distances_to_try(limits).items()}
+    assert to_try == {("supermarket", "on_foot"): [500, 800, 1500], ("supermarket", "rollator"): [350, 500, 800]}
+
+
+def test_a_group_is_weighed_by_the_walks_of_its_own_profile() -> None:
+    groups = {**GROUPS, "slow": group(profile="rollator")}
+    homes = homes_of(dwellings(dwelling_rows(2, base="B")))
+    walks = [walks_of_lengths([100, 900]), walks_of_lengths([900, None], profile="rollator")]
+    beyond = pd.concat([
+        beyond_by_cell(homes, one, access_of_homes(2), nothing_unknown(2), TO_TRY) for one in walks
+    ])  # fmt: skip
+    whole = demand_of("B/-/-/-", 2, (30, 30, 30), (0, 0, 0))
+    demand = pd.concat([whole, whole.assign(target_group="slow")])
+    shares = summarise_shares(demand, beyond, limits_of(group_settings(groups, SUPERMARKET)))
+    norm = shares[shares["distance_kind"] == "norm"].set_index("target_group")["share_low"]
+    assert norm.to_dict() == {"all_inhabitants": 0.5, "slow": 1.0}
 
 
 # --- Exact extremes --------------------------------------------------------------------------------------------------
@@ -193,102 +353,13 @@ def test_unknown_people_in_one_unit_leave_the_other_units_known() -> None:
     assert found[1] == 0.25
 
 
-# --- Median and 90th percentile --------------------------------------------------------------------------------------
-
-Cell = tuple[str, int, list[float]]
-
-
-@st.composite
-def towns(draw: st.DrawFn) -> tuple[list[Cell], dict[str, int]]:
-    """Draw cells (unit, people per dwelling, distance of each dwelling: infinite if none) and people not placed."""
-    distance = st.one_of(st.floats(1, 5000).map(lambda metres: round(metres, 2)), st.just(np.inf))
-    cell = st.tuples(st.sampled_from("UVW"), st.integers(0, 4), st.lists(distance, min_size=1, max_size=6))
-    return draw(st.lists(cell, min_size=1, max_size=6)), {unit: draw(st.integers(0, 5)) for unit in "UVW"}
-
-
-def summarise(cells: list[Cell], not_placed: dict[str, int], *, each: float = 1.0, exit_m: float | None = None) -> Any:
-    """Return the distances to a GP by unit; `each` is the weight of one person."""
-    homes = dwellings(
-        *(dwelling_rows(len(cell), base=f"B{number}", unit=unit) for number, (unit, _, cell) in enumerate(cells))
-    )
-    flat = [distance for _, _, cell in cells for distance in cell]
-    access = table(ACCESS, [
-        {"dwelling_id": one, "is_connected": True, "exit_m": exit_m} for one in homes["dwelling_id"]
-    ])  # fmt: skip
-    distances = table(DISTANCES, [
-        {"dwelling_id": one, "category": "gp", "nearest_m": finite(distance), "nearest_id": "gp-1"}
-        for one, distance in zip(homes["dwelling_id"], flat, strict=True)
-    ])  # fmt: skip
-    placed = [(f"B{i}/-/-/-", unit, len(cell), people * len(cell)) for i, (unit, people, cell) in enumerate(cells)]
-    rest = [(f"{unit}/not placed", unit, 0, people) for unit, people in not_placed.items()]
-    demand = table(DEMAND, [
-        {"cell_code": code, "target_group": "g", "unit_code": unit, "is_placed": count > 0, "dwelling_count": count,
-         "people": people * each}
-        for code, unit, count, people in [*placed, *rest]
-    ])  # fmt: skip
-    found = summarise_distances(homes, access, distances, demand)
-    check_table(REACH_DISTANCES, found)
-    return found.set_index("unit_code")
-
-
-def finite(distance: float) -> float | None:
-    return float(distance) if np.isfinite(distance) else None
-
-
-@settings(max_examples=20)
-@given(towns(), st.sampled_from([1.0, 0.1, 1 / 3]))
-def test_median_and_p90_are_those_of_all_people_in_a_row(town: tuple[list[Cell], dict[str, int]], each: float) -> None:
-    cells, not_placed = town
-    by_unit = summarise(cells, not_placed, each=each)
-    for unit in by_unit.index:
-        # Who is not placed stands at the end of the row, as does who can walk to none.
-        row = [distance for one, people, cell in cells if one == unit for distance in cell for _ in range(people)]
-        row += [np.inf] * not_placed[unit]
-        for name, percent in (("median_m", 50), ("p90_m", 90)):
-            place = -(-percent * len(row) // 100) - 1  # in whole numbers: the last of the first so many percent
-            expected = finite(np.sort(row)[place]) if row else None
-            assert by_unit.loc[unit, name] == expected or (expected is None and pd.isna(by_unit.loc[unit, name]))
-
-
-@pytest.mark.parametrize(
-    ("exit_m", "is_upper_bound"),
-    [(None, False), (900.0, False), (790.0, False), (700.0, True)],
-    ids=["no exit", "farther than the facility", "hardly nearer", "clearly nearer"],
-)
-def test_a_median_is_an_upper_bound_if_an_exit_is_nearer(exit_m: float | None, is_upper_bound: bool) -> None:
-    row = summarise([("U", 2, [800.0])], {}, exit_m=exit_m).loc["U"]
-    assert row[["median_m", "facility_id", "is_upper_bound"]].tolist() == [800, "gp-1", is_upper_bound]
-
-
-@pytest.mark.parametrize(("not_placed", "is_upper_bound"), [(0, False), (1, True)])
-def test_a_median_is_an_upper_bound_if_people_not_placed_could_lower_it(not_placed: int, is_upper_bound: bool) -> None:
-    # Three people at 100, 500 and 900 m: with a fourth that may live anywhere the median may be 100 m.
-    row = summarise([("U", 1, [100.0, 500.0, 900.0])], {"U": not_placed}).loc["U"]
-    assert row[["median_m", "is_upper_bound"]].tolist() == [500, is_upper_bound]
-
-
 # --- From the network ------------------------------------------------------------------------------------------------
 
 
 def test_without_a_limit_everyone_connected_is_reached() -> None:
-    network = grid(4, 4)
     homes = [(30.0, 0.0), (300.0, 270.0), (150.0, 120.0), (700.0, 700.0)]  # the last is too far off to be connected
-    living = dwellings(dwelling_rows(len(homes), base="B", at=homes))
-    found = table(FACILITIES, [{"facility_id": "gp-1", "category": "gp", "geometry": shapely.Point(0, 300)}])
-    joined = join(network, *homes)
-    access = dwelling_access(network, joined, living["dwelling_id"])
-    distances = distances_per_category(network, joined, living["dwelling_id"], join(network, (0, 300)), found, ["gp"])
-    check_table(ACCESS, access)
-    check_table(DISTANCES, distances)
-    limits = pd.DataFrame({
-        "target_group": ["all_inhabitants"], "category": ["gp"], "distance_kind": ["norm"], "distance_m": [1e9],
-    })  # fmt: skip
-    demand = table(DEMAND, [
-        {"cell_code": "B/-/-/-", "target_group": "all_inhabitants", "unit_code": "U1", "is_placed": True,
-         "dwelling_count": 4, "people": 8.0, "people_low": 8.0, "people_high": 8.0,
-         "weight_low": 8.0, "weight_high": 8.0},
-    ])  # fmt: skip
-    shares = summarise_shares(demand, beyond_by_cell(living, access, distances, NONE_UNJOINED, limits), limits).iloc[0]
+    village = build_village(grid(4, 4), homes, {"gp": [(0.0, 300.0)]}, people=8)
+    shares = village.tables["reach_shares"].set_index("distance_kind").loc["uiterst"]  # 3,000 m
     assert shares["share_low"] == 0
     assert shares["share_high"] == shares["not_connected_share"] == 0.25
 

@@ -15,26 +15,30 @@ from pipeline.config import CompletenessSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
     DISTANCE_KINDS,
+    LOCAL_CHECKS,
     REACH_DISTANCES,
     REACH_SHARES,
     UNIT_DEMAND,
     VERDICT_TABLE,
 )
+from pipeline.model.local_checks import completeness_by_unit
 from pipeline.model.network import Network, clip_to, mark_exits, network_from_tables
+from pipeline.model.profiles import Passable, without
 from pipeline.model.witte_vlekken import flag, judge_categories
 from pipeline.tables import check_table
 from tests.model.builders import (
     ALL_COMPLETE,
     CATEGORIES,
     GROUPS,
+    NORMS,
     WITTE_VLEKKEN,
     XY,
-    Village,
-    build_village,
     grid,
     group,
+    network_of,
     table,
 )
+from tests.model.village import Village, build_village
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Share:
     edge: float = 0.0
     not_placed: float = 0.0
     not_connected: float = 0.0
+    paths: float = 0.0
 
 
 WITHIN = Share(0.0, 0.5)  # exactly a half is not more than a half
@@ -56,6 +61,7 @@ FAR = Share(0.9, 1.0, 0.51, 1.0)
 UNDECIDED = Share(0.5, 0.51, edge=0.01)
 UNDECIDED_FAR = Share(0.2, 0.9, 0.2, 0.9, edge=0.7)
 UNKNOWN = Share(None, None, None, None)
+NOTHING_SAID = completeness_by_unit(LOCAL_CHECKS.empty())
 
 
 def judge(
@@ -64,9 +70,13 @@ def judge(
     people: tuple[float | None, float | None, float | None] = (100, 80, 120),
     is_weak: bool = False,
     shares: Mapping[str, Share] | None = None,
+    local: pd.DataFrame = NOTHING_SAID,
     **named: Share,
 ) -> Village:
-    """Judge a unit by its shares per category; categories that are not named are within."""
+    """Judge a unit by its shares per category; categories that are not named are within.
+
+    `local` is what local checks say of completeness.
+    """
     judged_by = {**(shares or {}), **named}
     of = {code: judged_by.get(code, WITHIN) for code, one in CATEGORIES.items() if one.is_essential}
     value, low, high = people
@@ -78,15 +88,17 @@ def judge(
             share_low, share_high = bounds[kind]
             rows.append({
                 **keys, "category": category, "distance_kind": kind, "share_low": share_low, "share_high": share_high,
+                "distance_m": getattr(NORMS["usual"][category], f"{kind}_m"),
                 "people_low": None if share_low is None or low is None else share_low * low,
                 "people_high": None if share_high is None or high is None else share_high * high,
                 "edge_share": one.edge, "not_placed_share": one.not_placed, "not_connected_share": one.not_connected,
+                "paths_share": one.paths,
             })  # fmt: skip
     reach_shares = table(REACH_SHARES, rows)
     distances = table(REACH_DISTANCES, [{**keys, "category": category} for category in [*of, "hospital"]])
     demand = table(UNIT_DEMAND, [{**keys, "people": value, "people_low": low, "people_high": high}])
     weak = ["U1"] if is_weak else []
-    judged = judge_categories(distances, reach_shares, GROUPS, CATEGORIES, completeness, share_beyond=0.5)
+    judged = judge_categories(distances, reach_shares, GROUPS, CATEGORIES, completeness, local, share_beyond=0.5)
     verdicts = flag(judged, reach_shares, demand, weak, GROUPS, CATEGORIES, WITTE_VLEKKEN)
     return Village({"category_verdicts": judged, "verdicts": verdicts})
 
@@ -134,6 +146,9 @@ def test_a_category_without_a_norm_is_shown_and_never_decides() -> None:
         (Share(0.4, 0.9, edge=0.2, not_placed=0.3), "edge"),  # each would decide it if beyond: the first is named
         (Share(0.3, 0.7, not_placed=0.2, not_connected=0.2), "not_placed"),  # decides it if within
         (Share(0.1, 0.91, edge=0.27, not_placed=0.27, not_connected=0.27), "combined"),  # none alone
+        (Share(0.0, 1.0, paths=1.0), "paths"),
+        (Share(0.4, 0.9, paths=0.3, not_connected=0.2), "not_connected"),  # both if beyond: paths come last
+        (Share(0.1, 0.9, paths=0.6, not_connected=0.2), "paths"),  # decides it either way
         (Share(0.45, 0.55), "margin"),  # all are placed and connected: only the margin of the figures is left
     ],
 )
@@ -219,6 +234,59 @@ def test_an_incomplete_beyond_that_changes_nothing_leaves_the_verdict_firm() -> 
     assert not row["is_provisional"]
 
 
+# --- Completeness by local checks ------------------------------------------------------------------------------------
+
+
+def said(check: str, category: str = "supermarket", **values: Any) -> pd.DataFrame:
+    """Return what one local check in U1 says of completeness."""
+    row = {"check_id": "2", "check": check, "category": category, "unit_code": "U1", "is_applied": True, **values}
+    return completeness_by_unit(table(LOCAL_CHECKS, [row]))
+
+
+def test_a_check_that_a_category_is_complete_makes_a_beyond_firm() -> None:
+    village = judge(doubtful("supermarket"), local=said("complete"), supermarket=FAR, stop=BEYOND)
+    judged = village.category("supermarket")
+    assert judged[["completeness", "is_provisional", "is_uiterst_provisional"]].tolist() == ["complete", False, False]
+    assert village.verdict[["verdict", "is_provisional"]].tolist() == ["severe", False]
+    assert village.verdict["severity_low"] == pytest.approx((0.9 * 80 + 0.51 * 80) * 52)
+
+
+def test_a_check_that_a_category_is_incomplete_puts_a_beyond_onder_voorbehoud() -> None:
+    village = judge(local=said("incomplete"), supermarket=FAR, stop=BEYOND)
+    judged = village.category("supermarket")
+    assert judged[["completeness", "is_provisional", "is_uiterst_provisional"]].tolist() == ["doubtful", True, True]
+    row = village.verdict
+    assert row[["verdict", "provisional_verdict", "is_provisional"]].tolist() == ["attention", "severe", True]
+
+
+@pytest.mark.parametrize(
+    ("within_m", "completeness", "is_provisional", "is_uiterst_provisional", "verdict"),
+    [
+        (799.0, "doubtful", True, True, "attention"),  # the norm is 800 m, the outermost 1,500 m
+        (800.0, "complete", False, True, "witte_vlek"),  # as far as the norm, and not as far as the outermost
+        (1499.0, "complete", False, True, "witte_vlek"),
+        (1500.0, "complete", False, False, "severe"),
+    ],
+)
+def test_a_check_that_there_is_none_makes_complete_as_far_as_it_reaches(
+    within_m: float, completeness: str, is_provisional: bool, is_uiterst_provisional: bool, verdict: str
+) -> None:
+    local = said("none_within", within_m=within_m)
+    village = judge(doubtful("supermarket"), local=local, supermarket=FAR, stop=BEYOND)
+    judged = village.category("supermarket")
+    assert judged["completeness"] == completeness
+    assert judged[["is_provisional", "is_uiterst_provisional"]].tolist() == [is_provisional, is_uiterst_provisional]
+    row = village.verdict
+    assert row[["verdict", "provisional_verdict"]].tolist() == [verdict, "severe"]
+    assert row["is_provisional"] == (verdict != "severe")
+
+
+def test_a_check_speaks_for_its_own_category_and_unit_alone() -> None:
+    of_another_unit = said("complete").assign(unit_code="U2")
+    for local in (said("complete", "gp"), of_another_unit):
+        assert judge(doubtful("supermarket"), local=local).category("supermarket")["completeness"] == "doubtful"
+
+
 @pytest.mark.parametrize(("low", "is_provisional"), [(80.0, True), (10.0, False)], ids=["judged", "too small"])
 def test_a_weak_unit_is_judged_onder_voorbehoud(low: float, is_provisional: bool) -> None:
     row = judge(people=(100, low, 120), is_weak=True).verdict
@@ -232,6 +300,27 @@ def test_severity_is_people_beyond_times_visits_and_certain_only_in_complete_cat
     # the meeting place, within, may still be beyond for 0.5 of them: x 12.
     assert row["severity_low"] == pytest.approx(0.75 * 80 * 52)
     assert row["severity_high"] == pytest.approx(120 * (52 + 0.5 * 52 + 0.6 * 12 + 0.5 * 12))
+
+
+def test_ways_that_may_not_be_passable_leave_a_category_undecided() -> None:
+    # The only way from the homes is a path of which the surface is not mapped; the facilities are at 700 m along it.
+    street = network_of([(0, 0), (700, 0), (1400, 0)], [(0, 1), (1, 2)])
+    nothing = without(street, np.array([True, False]), np.zeros(3, dtype=bool))
+    groups = {**GROUPS, "slow": group(profile="rollator")}
+    village = build_village(
+        street, [(0.0, 0.0)] * 30, {"supermarket": [(700, 0)], "stop": [(1400, 0)]},
+        groups=groups, with_aid={"rollator": Passable(street, nothing)},
+    )  # fmt: skip
+    judged = village.tables["category_verdicts"].set_index(["target_group", "category"])
+    decided = {key: (row["reach"], row["undecided_cause"]) for key, row in judged.iterrows()}
+    assert decided == {
+        ("all_inhabitants", "supermarket"): ("within", "none"),
+        ("all_inhabitants", "stop"): ("beyond", "none"),
+        ("slow", "supermarket"): ("undecided", "paths"),  # 700 m of 800 m, or no way there
+        ("slow", "stop"): ("beyond", "none"),  # 1,400 m of 500 m, or no way there
+    }
+    verdicts: Any = village.tables["verdicts"].set_index("target_group")
+    assert verdicts.loc["slow", ["verdict", "worst_verdict"]].tolist() == ["attention", "severe"]
 
 
 # --- From points to a verdict ----------------------------------------------------------------------------------------
@@ -330,7 +419,9 @@ def test_a_group_with_essentials_of_its_own_is_judged_by_these_alone() -> None:
         for category in ("gp", "supermarket", "stop")
         for kind in DISTANCE_KINDS
     ])  # fmt: skip
-    judged = judge_categories(table(REACH_DISTANCES, []), shares, groups, CATEGORIES, ALL_COMPLETE, share_beyond=0.5)
+    judged = judge_categories(
+        table(REACH_DISTANCES, []), shares, groups, CATEGORIES, ALL_COMPLETE, NOTHING_SAID, share_beyond=0.5
+    )
     demand = table(UNIT_DEMAND, [{**keys, "people_low": 100.0}])
     assert flag(judged, shares, demand, [], groups, CATEGORIES, WITTE_VLEKKEN)["verdict"].tolist() == ["attention"]
 

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.publish.choice import Choice
 from pipeline.publish.explain import explain_all
 from pipeline.publish.facts import read_facts
-from pipeline.publish.map_choices import NO_DATA_FILL, VERDICT_FILLS, Choice, build_choices, density_breaks
+from pipeline.publish.map_choices import NO_DATA_FILL, build_choices, density_breaks
 from pipeline.publish.results import Results
+from pipeline.publish.verdict_choice import VERDICT_FILLS
 from tests.publish.hand_made import CATEGORIES, GROUPS, SQUARES
 
 

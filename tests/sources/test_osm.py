@@ -40,23 +40,6 @@ def category(match: list[TagRule], exclude: list[TagRule] | None = None) -> Cate
     return Category(label="Een", plural="Meer", match=match, exclude=exclude or [], is_essential=False)
 
 
-@pytest.mark.parametrize(
-    ("rule", "fits"),
-    [
-        ({"shop": "supermarket"}, True),
-        ({"shop": ["bakery", "supermarket"]}, True),
-        ({"shop": "*"}, True),
-        ({"shop": "bakery"}, False),
-        ({"shop": "supermarket", "name": ""}, False),
-        ({"shop": "supermarket", "opening_hours": ""}, True),
-        ({"shop": "supermarket", "opening_hours": "*"}, False),
-        ({"opening_hours": ["", "24/7"]}, True),
-    ],
-)
-def test_a_rule_fits_when_all_its_tags_do(rule: TagRule, fits: bool) -> None:
-    assert osm.matches({"shop": "supermarket", "name": "Super"}, rule) is fits
-
-
 def test_addresses_carry_the_four_digits_of_their_postcode(pbf: Path) -> None:
     nodes: list[Node] = [
         (1, 0.001, 0.001, {"addr:housenumber": "1", "addr:postcode": "8265 AB", "addr:city": "Kampen"}),
@@ -183,3 +166,18 @@ def test_an_address_counts_once_however_often_it_is_mapped(pbf: Path) -> None:
         (5, 0.005, 0.001, partial),
     ]
     assert osm.read_addresses(extract(pbf, nodes))["osm_id"].tolist() == ["n1", "n3", "n4", "n5"]
+
+
+def test_the_header_tells_the_area_without_reading_on(pbf: Path) -> None:
+    whole = extract(pbf, SQUARE)
+    assert osm.read_header_extract(whole).equals(osm.read_extract(whole))  # type: ignore[union-attr]
+    content = whole.read_bytes()
+    whole.write_bytes(content[:-10])
+    assert osm.read_header_extract(whole) is not None, "what follows the header is the stage's to read"
+
+
+def test_a_header_that_names_no_area_or_is_none_at_all(pbf: Path) -> None:
+    assert osm.read_header_extract(extract(pbf, SQUARE, box=False)) is None
+    pbf.write_bytes(b"geen uittreksel")
+    with pytest.raises(SourceError, match="niet volledig leesbaar"):
+        osm.read_header_extract(pbf)

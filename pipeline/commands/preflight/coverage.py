@@ -21,7 +21,7 @@ from pipeline.config import (
 )
 from pipeline.contracts import CRS
 from pipeline.errors import TableError
-from pipeline.publish.dutch_numbers import distance, norm_distance, number, share
+from pipeline.publish.dutch_numbers import norm_distance, number, share
 from pipeline.sources.areas import read_areas
 from pipeline.tables import RegionFiles
 
@@ -55,9 +55,9 @@ def check_extract(
     if around_m >= needed_m:
         found.facts.append(("Uittreksel", f"reikt ten minste {norm_distance(needed_m)} buiten de regio"))
         return
-    text = (
-        f"beslaat {share(1 - outside)} van de regio" if outside else f"reikt maar {distance(around_m)} buiten de regio"
-    )
+    text = f"reikt maar {norm_distance(around_m // 10 * 10)} buiten de regio"
+    if outside:
+        text = f"beslaat {share(1 - outside)} van de regio"
     found.facts.append(("Uittreksel", f"{text}; nodig is {norm_distance(needed_m)} eromheen"))
     found.remarks.append(
         f"het uittreksel van OpenStreetMap {text}; daarbuiten kan iets dichterbij liggen, en dan blijft een oordeel "
@@ -114,9 +114,10 @@ def check_tables(tables: Tables, settings: PreflightSettings, found: Findings) -
     placed = tables.people_placed_share
     found.facts.append(("Inwoners", f"{share(placed)} op een woning geplaatst"))
     if placed is not None and placed < settings.placed_share:
+        few = f"{share(placed, settings.placed_share)} van de inwoners is op een woning geplaatst"
         found.remarks.append(
-            f"{share(placed)} van de inwoners is op een woning geplaatst, minder dan {share(settings.placed_share)}; "
-            "wie niet geplaatst is, telt als mogelijk buiten bereik. Zijn de adressen in OpenStreetMap volledig?"
+            f"{few}, minder dan {share(settings.placed_share)}; wie niet geplaatst is, telt als mogelijk buiten "
+            "bereik. Zijn de adressen in OpenStreetMap volledig?"
         )
     weak = sorted(tables.units.loc[tables.units["is_weak"], "unit_name"])
     if weak:

@@ -63,7 +63,7 @@ def check_files(files: RegionFiles, sources: Sequence[Source], settings: Preflig
                 changed.append(one.file)
             found.remarks += _size_remarks(path, snapshot, settings)
     if brought:
-        found.facts.append(("Bestanden", _files_fact(sizes, changed)))
+        found.facts.append(("Bestanden", _files_fact(sizes, changed, sum(len(source.files) for source in brought))))
     if len(brought) < len(sources):
         invented = listing([KINDS[source.kind] for source in sources if source.is_demo])
         found.facts.append(("Verzonnen", f"{invented}: dat doet het project zelf, er hoeft geen bestand te staan"))
@@ -121,8 +121,11 @@ def _size_remarks(path: Path, snapshot: Path, settings: PreflightSettings) -> li
     return remarks
 
 
-def _files_fact(sizes: Sequence[int], changed: Sequence[str]) -> str:
-    text = f"{len(sizes)} bestand{'en' if len(sizes) != 1 else ''}, {megabytes(sum(sizes))}"
+def _files_fact(sizes: Sequence[int], changed: Sequence[str], named: int) -> str:
+    if not sizes:
+        return f"geen van de {named} bestanden is te gebruiken"
+    counted = f"{len(sizes)} van de {named} bestanden" if len(sizes) < named else f"{named} bestanden"
+    text = f"{counted}, {megabytes(sum(sizes))}"
     if not changed:
         return f"{text}; gelijk aan de vorige run"
     which = "alle" if len(changed) == len(sizes) else names(changed)
@@ -154,13 +157,17 @@ def _span(dates: Sequence[date]) -> str:
     return day(first) if first == last else f"{day(first)} tot {day(last)}"
 
 
+def _years(count: float) -> str:
+    return f"{count:g}".replace(".", ",")
+
+
 def _age_remarks(kind: str, dates: Mapping[str, date], limit_years: float, today: date) -> list[str]:
     old = {file: one for file, one in dates.items() if (today - one).days > limit_years * 365.25}
     early = [file for file, one in dates.items() if one > today]
     remarks = []
     if old:
         listed = names([f"{file} ({age((today - one).days)})" for file, one in sorted(old.items(), key=lambda x: x[1])])
-        remarks.append(f"{kind} ouder dan {limit_years:g} jaar: {listed}; kijk of er een nieuwere uitgave is.")
+        remarks.append(f"{kind} ouder dan {_years(limit_years)} jaar: {listed}; kijk of er een nieuwere uitgave is.")
     if early:
         remarks.append(f"{kind} met een peildatum in de toekomst: {names(early)}; verbeter reference_date.")
     return remarks

@@ -4,14 +4,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.random import Generator
-from shapely.geometry import LineString
 
 from pipeline.sources.demo.districts import DISTRICTS, parts_of
 from pipeline.sources.demo.facilities import Tags
-from pipeline.sources.demo.layout import EXTRACT_KM, Plan
+from pipeline.sources.demo.layout import EXTRACT_KM, OUTSIDE_PLACE, Place, Plan
+from pipeline.sources.demo.roads import lines_of
 
 SHORE_KM = ((25.1, 5.0), (24.9, 9.0), (25.2, 12.0), (24.8, 14.2), (25.0, 17.0), (24.7, 20.0), (25.2, 24.0))
-PLACE_POPULATION = {"town": "24000", "village": "1500", "hamlet": "90"}
+PEOPLE_PER_DWELLING = 2.2
 DITCH_SPACING_M = 420.0
 
 Feature = tuple[shapely.Geometry, Tags]
@@ -23,7 +23,7 @@ def make_background(plan: Plan, land: gpd.GeoDataFrame, rng: Generator) -> list[
     for canal in plan.canals:
         area = shapely.buffer(canal.line, canal.width_m / 2, cap_style="flat")
         features += [(part, {"natural": "water", "water": "canal"}) for part in parts_of(area)]
-        features += [(part, {"waterway": "canal", "name": canal.name}) for part in _lines(canal.line)]
+        features += [(part, {"waterway": "canal", "name": canal.name}) for part in lines_of(canal.line)]
     features.append((plan.basin, {"natural": "water", "water": "harbour", "name": "Oude Haven"}))
     features += [(park, {"leisure": "park", "name": f"Park {n + 1}"}) for n, park in enumerate(plan.parks)]
     features.append((plan.wood, {"landuse": "forest", "name": "Het Waardse Bos"}))
@@ -34,8 +34,7 @@ def make_background(plan: Plan, land: gpd.GeoDataFrame, rng: Generator) -> list[
 def make_place_nodes(plan: Plan, land: gpd.GeoDataFrame) -> list[tuple[float, float, Tags]]:
     """Nodes with the names of town, dorpen, hamlet and the quarters of the town: x, y (EPSG:28992) and tags."""
     nodes = [
-        (*p.centre, {"place": p.kind, "name": p.name + plan.suffix, "population": PLACE_POPULATION[p.kind]})
-        for p in plan.places
+        (*p.centre, {"place": p.kind, "name": p.name + plan.suffix, "population": _population(p)}) for p in plan.places
     ]
     for district, geometry in zip(land["district"], land.geometry, strict=True):
         if district >= 0 and DISTRICTS[district].sector is not None:
@@ -44,8 +43,8 @@ def make_place_nodes(plan: Plan, land: gpd.GeoDataFrame) -> list[tuple[float, fl
     return nodes
 
 
-def _lines(geometry: shapely.Geometry) -> list[LineString]:
-    return [p for p in shapely.get_parts(geometry) if isinstance(p, LineString)]
+def _population(place: Place) -> str:
+    return str(10 * round(PEOPLE_PER_DWELLING * place.dwelling_count / 10))
 
 
 def _lake(plan: Plan) -> shapely.Geometry:
@@ -67,8 +66,7 @@ def _land_use(plan: Plan, land: gpd.GeoDataFrame) -> list[Feature]:
         tags = {"landuse": use.get(DISTRICTS[district].character, "residential")}
         dry = shapely.difference(geometry, shapely.union_all([wet, plan.wood]))
         features += [(part, tags) for part in parts_of(dry)]
-    hamlet = next(p for p in plan.places if p.kind == "hamlet")
-    return [*features, (hamlet.kern, {"landuse": "residential"})]
+    return [*features, (plan.place(OUTSIDE_PLACE).kern, {"landuse": "residential"})]
 
 
 def _ditches(plan: Plan, land: gpd.GeoDataFrame, rng: Generator) -> list[Feature]:
@@ -87,7 +85,7 @@ def _ditches(plan: Plan, land: gpd.GeoDataFrame, rng: Generator) -> list[Feature
 
 def _railway(plan: Plan) -> list[Feature]:
     tags = {"railway": "rail", "electrified": "contact_line", "gauge": "1435", "name": "Markerlijn"}
-    return [(part, tags) for line in (plan.railway, plan.dam_railway) for part in _lines(line)]
+    return [(part, tags) for line in (plan.railway, plan.dam_railway) for part in lines_of(line)]
 
 
 def _trunk(plan: Plan) -> list[Feature]:
@@ -97,7 +95,7 @@ def _trunk(plan: Plan) -> list[Feature]:
     crossing = shapely.union_all([r.line.buffer(18) for r in plan.roads if r.kind in ("polder", "dike")])
     features: list[Feature] = []
     for road in (r for r in plan.roads if r.kind == "trunk"):
-        features += [(part, tags) for part in _lines(shapely.difference(road.line, crossing))]
+        features += [(part, tags) for part in lines_of(shapely.difference(road.line, crossing))]
         over = {**tags, "bridge": "yes", "layer": "1"}
-        features += [(part, over) for part in _lines(shapely.intersection(road.line, crossing))]
+        features += [(part, over) for part in lines_of(shapely.intersection(road.line, crossing))]
     return features

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from pipeline.sources.demo.districts import CRS, DISTRICTS, OUTSIDE
+from pipeline.sources.demo.footways import BESIDE_KINDS
 from pipeline.sources.demo.layout import Plan
 
 Row = tuple[str, float, float, float, float, float, float, int, float]
@@ -63,6 +64,7 @@ BUILT_ALONG = (
     "quay",
     "collector",
     "tertiary",
+    "avenue",
     "shopping",
     "polder",
     "dike",
@@ -119,7 +121,7 @@ def _candidates(streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame, rng: Generato
             if not _is_built(kind, character, line.length, rng):
                 continue
             mix = MIXES["shopping" if kind == "shopping" else character]
-            if kind in ("tertiary", "collector") and character != "farm":
+            if kind in ("tertiary", "avenue", "collector") and character != "farm":
                 mix = {**mix, "shop": BUSY_STREET_SHOPS}
             for row in _rows_beside(shapely.get_coordinates(line), side, mix, rng):
                 sides.append((piece, side, district, *row))
@@ -228,7 +230,8 @@ def _clear_of_streets(plan: Plan, streets: gpd.GeoDataFrame, candidates: gpd.Geo
     closed = shapely.union_all([shapely.buffer(plan.water(), 4), *rails, *trunk, *plan.parks])
     shapely.prepare(closed)
     free = ~shapely.intersects(closed, footprints)
-    hit, _ = STRtree(streets.geometry.to_numpy()).query(footprints, predicate="dwithin", distance=STREET_GAP_M)
+    apart = streets[~streets["kind"].isin(BESIDE_KINDS)]
+    hit, _ = STRtree(apart.geometry.to_numpy()).query(footprints, predicate="dwithin", distance=STREET_GAP_M)
     free[hit] = False
     return free
 

@@ -8,7 +8,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
-from pipeline.sources.demo.layout import TOWN_CENTRE_KM, Plan, drawn_radius_m, ring_stretch
+from pipeline.sources.demo.footways import FOOT_KINDS
+from pipeline.sources.demo.layout import OUTSIDE_PLACE, Plan
+from pipeline.sources.demo.pen import TOWN_CENTRE_KM, drawn_radius_m, ring_stretch
 
 CRS = "EPSG:28992"
 
@@ -57,16 +59,26 @@ _DORPEN = (
     ("Noorderkoog", 1498, "ageing"),
     ("Slikhoek", 1499, "dorp"),
 )
-DISTRICTS = _TOWN + tuple(
-    District(6 + i, part, name, f"{part_name} {name}", character, ages, postcode, None, name)
-    for i, (name, postcode, ages) in enumerate(_DORPEN)
-    for part, (part_name, character) in enumerate((("Kern", "dorp"), ("Buitengebied", "farm")))
+_GEHUCHTEN = ("Kleihuizen", "Zavelhoek", "Dijkmeen")
+"""Near each other, with one postcode and wijk for all, and for most groups too small to be judged each for itself."""
+DISTRICTS = (
+    _TOWN
+    + tuple(
+        District(6 + i, part, name, f"{part_name} {name}", character, ages, postcode, None, name)
+        for i, (name, postcode, ages) in enumerate(_DORPEN)
+        for part, (part_name, character) in enumerate((("Kern", "dorp"), ("Buitengebied", "farm")))
+    )
+    + tuple(
+        District(6 + len(_DORPEN), i, "Zuidhoek", name, "dorp", "aged", 1488, None, name)
+        for i, name in enumerate(_GEHUCHTEN)
+    )
 )
-OUTSIDE = District(90, 0, "Oosteroever", "Oosteroever", "dorp", "dorp", 1489, None, "Oosteroever")
-"""The hamlet across the dam: mapped, but in no gemeente of the figures."""
+OUTSIDE = District(90, 0, OUTSIDE_PLACE, OUTSIDE_PLACE, "dorp", "dorp", 1489, None, OUTSIDE_PLACE)
 SECRET = ("Buitengebied Noorderkoog",)
 PARTLY_SECRET = ("Buitengebied Slikhoek",)
 WEAK = ("Nieuwland-Oost",)
+UNCUT_KINDS = ("quay", "dam", "trunk", *FOOT_KINDS)
+"""Roads that bound no buurt."""
 SPLIT_POSTCODE = "Stationsbuurt"
 """A buurt whose eastern half has the postcode of the wijk next to it."""
 
@@ -79,9 +91,9 @@ def make_faces(plan: Plan) -> gpd.GeoDataFrame:
     One row per face: `geometry` (EPSG:28992) and `district` (index into `DISTRICTS`). The faces tile the land
     within the dike without gaps or overlaps.
     """
-    cuts: list[shapely.Geometry] = [r.line for r in plan.roads if r.kind not in ("quay", "dam", "trunk", "footbridge")]
+    cuts: list[shapely.Geometry] = [r.line for r in plan.roads if r.kind not in UNCUT_KINDS]
     cuts += [c.line for c in plan.canals] + [*shapely.get_parts(plan.railway), *plan.border_lines]
-    cuts += [p.kern.exterior for p in plan.places if p.kind == "village"]
+    cuts += [p.kern.exterior for p in plan.dorpen()]
     noded = shapely.union_all([*(shapely.intersection(c, plan.dike) for c in cuts), plan.dike.exterior], grid_size=0.01)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     centres = shapely.get_coordinates(shapely.point_on_surface(faces))
@@ -99,12 +111,16 @@ def _district_of(plan: Plan, x: float, y: float) -> int:
         low_m, high_m, start, stop = district.sector
         if drawn_radius_m(low_m) <= radius_m < drawn_radius_m(high_m) and start <= degrees < stop:
             return index
-    villages = [p for p in plan.places if p.kind != "hamlet"]
-    reach_m = [np.hypot(x - p.centre[0], y - p.centre[1]) - (p.radius_m if p.kind == "town" else 0) for p in villages]
-    nearest = villages[int(np.argmin(reach_m))]
-    in_kern = nearest.kind == "village" and shapely.contains_xy(nearest.kern, x, y)
-    character = "dorp" if in_kern else "farm"
-    return next(i for i, d in enumerate(DISTRICTS) if d.place == nearest.name and d.character == character)
+    for place in plan.dorpen():
+        if shapely.contains_xy(place.kern, x, y):
+            return _district_in(place.name, "dorp")
+    farmed = [p for p in plan.places if p.kind != "hamlet"]
+    reach_m = [np.hypot(x - p.centre[0], y - p.centre[1]) - (p.radius_m if p.kind == "town" else 0) for p in farmed]
+    return _district_in(farmed[int(np.argmin(reach_m))].name, "farm")
+
+
+def _district_in(place: str, character: str) -> int:
+    return next(i for i, d in enumerate(DISTRICTS) if d.place == place and d.character == character)
 
 
 def make_buurten(plan: Plan, faces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -11,7 +11,9 @@ from shapely.geometry import LineString, Point, Polygon
 
 from pipeline.errors import SourceError
 from pipeline.sources.demo.districts import CRS, DISTRICTS
-from pipeline.sources.demo.layout import Plan, drawn_radius_m, ring_stretch
+from pipeline.sources.demo.footways import FOOT_KINDS
+from pipeline.sources.demo.layout import Plan
+from pipeline.sources.demo.pen import drawn_radius_m, ring_stretch
 
 Tags = dict[str, str]
 STOP_SPACING_TOWN_M = 420.0
@@ -57,7 +59,7 @@ FACILITIES = (
     Facility("Kaapstander", _TOWN, (1_180, 62), _SUPER, _BIG, "building"),
     Facility("'t Schap", _TOWN, (820, 78), _SUPER, (22, 30), "node"),
     Facility("Dagwinkel Rietlanden", _TOWN, (1_400, -2), _SUPER, _BIG, "relation"),
-    Facility("Kaap & Zonen", _TOWN, (840, -17), _SUPER, _BIG, "both"),
+    Facility("Kaap & Zonen", _TOWN, (850, -2), _SUPER, _BIG, "both"),
     Facility("Polderland", _TOWN, (800, -83), _SUPER, _BIG, "building"),
     Facility("Dagwinkel Noord", _TOWN, (1_430, 35), _SUPER, _BIG, "node"),
     Facility("Buurtwinkel De Meent", _TOWN, (1_350, -14), {"shop": "convenience"}),
@@ -78,10 +80,11 @@ FACILITIES = (
     Facility("Bibliotheek Markerstad", _TOWN, (400, 22), {"amenity": "library"}, (24, 24), "both", "yes"),
     Facility("De Vogelhof", _TOWN, (1_400, 60), _DORPSHUIS, (24, 20), "building", "yes"),
     Facility("Wijkcentrum De Kiem", _TOWN, (1_500, -71), _DORPSHUIS, (24, 20), "node", "yes"),
-    Facility("Huiskamer van de wijk", _TOWN, (820, -2),
+    Facility("Huiskamer van de wijk", _TOWN, (900, -8),
              {"amenity": "social_facility", "social_facility": "community_centre"}, building="yes"),
     Facility("De Rietpluim", _TOWN, (1_500, -12), _DORPSHUIS, (20, 24), "building", "yes"),
     Facility("", _TOWN, (900, 40), _DORPSHUIS, (18, 18), "node", "yes"),
+    Facility("Buurtkamer De Wissel", _TOWN, (1_400, 24), _DORPSHUIS, (18, 14), "node", "yes"),
     Facility("'t Kraaiennest", _TOWN, (430, 62), {"amenity": "social_facility", "social_facility": "community_centre"},
              building="yes"),
     Facility("Verpleeghuis Dijkzicht", _TOWN, (1_450, 82), {"amenity": "nursing_home"}, (60, 22), "building", "yes"),
@@ -115,12 +118,24 @@ FACILITIES = (
     Facility("Kerkje van Rietmeen", "Rietmeen", (30, 20), {"amenity": "place_of_worship"}, (11, 22),
              "building", "church"),
     Facility("Dorpshuis Noorderkoog", "Noorderkoog", (20, -20), _DORPSHUIS, (18, 14), "building", "yes"),
+    Facility("Gemaal Dijkmeen", "Dijkmeen", (-65, -192), _DORPSHUIS, (18, 14), "building", "yes"),
     Facility("Dagwinkel Oosteroever", "Oosteroever", (40, 20), _SUPER, (20, 28), "building"),
     Facility("Huisarts Oosteroever", "Oosteroever", (-30, 20), _doctor()),
     Facility("Apotheek Oosteroever", "Oosteroever", (-50, 20), _PHARMACY),
     Facility("De Oever", "Oosteroever", (0, -30), _DORPSHUIS, (20, 16), "building", "yes"),
 )
 # fmt: on
+
+_EAST, _NORTH = (1.0, 0.0), (0.0, 1.0)
+_DORP_STOPS = (
+    ("Gouwekerk", "Dorpsplein", (0.0, 0.0), _EAST),
+    ("Trintelveld", "Dorpsplein", (0.0, 0.0), _EAST),
+    ("Noorderkoog", "Dorpsplein", (0.0, 0.0), _EAST),
+    ("Slikhoek", "Dorpsplein", (0.0, 0.0), _EAST),
+    ("Zavelhoek", "Dorpsplein", (0.0, 0.0), _EAST),
+    ("Kleihuizen", "Kerkenpad", (-275.0, 0.0), _NORTH),
+)
+"""Place, name, spot as of a facility, and the direction of the road there."""
 
 
 def make_sites(plan: Plan, streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -159,7 +174,7 @@ class _Room:
 
     def __init__(self, plan: Plan, streets: gpd.GeoDataFrame) -> None:
         lines = streets.geometry.to_numpy()
-        is_built = ~streets["kind"].isin(["dam", "ring_road", "footbridge"]) & ~streets["is_bridge"]
+        is_built = ~streets["kind"].isin(["dam", "ring_road", *FOOT_KINDS]) & ~streets["is_bridge"]
         self._built = lines[is_built]
         self._piece = np.flatnonzero(is_built)
         self._near, self._all = STRtree(self._built), STRtree(lines)
@@ -192,7 +207,7 @@ class _Room:
 
 def spot_of(plan: Plan, place_name: str, spot: tuple[float, float]) -> tuple[float, float]:
     """Give the point (EPSG:28992) that a facility's `spot` means."""
-    place = next(p for p in plan.places if p.name == place_name)
+    place = plan.place(place_name)
     if place.kind != "town":
         return place.centre[0] + spot[0], place.centre[1] + spot[1]
     radius_m = drawn_radius_m(spot[0]) * float(ring_stretch(spot[1]))
@@ -228,11 +243,11 @@ def make_stops(plan: Plan) -> list[tuple[float, float, Tags]]:
                 beside = road.line.offset_curve(side * STOP_OFFSET_M).interpolate(at + 8 * side)
                 stops.append((beside.x, beside.y, {**_BUS_STOP, "name": f"{road.name} {int(at // 100) + 1}"}))
             at += STOP_SPACING_TOWN_M if in_town else STOP_SPACING_POLDER_M
-    for place in plan.places:
-        if place.name in ("Gouwekerk", "Trintelveld", "Noorderkoog", "Slikhoek"):
-            x, y = place.centre
-            for side, shift in ((1, 22), (-1, -26)):
-                stops.append((x + shift, y + 4.5 * side, {**_BUS_STOP, "name": f"{place.name}, Dorpsplein"}))
+    for place_name, name, spot, (dx, dy) in _DORP_STOPS:
+        x, y = spot_of(plan, place_name, spot)
+        for along_m, across_m in ((22, 4.5), (-26, -4.5)):
+            tags = {**_BUS_STOP, "name": f"{place_name}, {name}"}
+            stops.append((x + along_m * dx - across_m * dy, y + along_m * dy + across_m * dx, tags))
     for name, at in (("Markerstad", 0.0), ("Gouwekerk", 5_420.0)):
         spot = shapely.get_coordinates(shapely.line_interpolate_point([plan.railway], at))[0]
         stops.append(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from pipeline.sources.demo.districts import DISTRICTS
+from pipeline.sources.demo.footways import FOOT_KINDS
 from pipeline.sources.demo.streets import ends_of
 
 STRAIGHT_ON_DEGREES = 38.0
@@ -55,17 +56,16 @@ _SUFFIXES_ELSE = ("straat", "laan", "weg", "plantsoen", "hof", "singel", "dreef"
 
 
 def name_streets(streets: gpd.GeoDataFrame, rng: Generator) -> gpd.GeoDataFrame:
-    """Give every stretch the `name` of its street; main roads keep theirs."""
+    """Give every street stretch the `name` of its street; main roads and ways for those on foot keep theirs."""
     named = streets.reset_index(drop=True)
-    stroke = _strokes(named)
+    has_name = ((named["name"] != "") | named["kind"].isin(FOOT_KINDS)).to_numpy()
+    stroke = _strokes(named, has_name)
     district = named["district"].to_numpy()
     pools: dict[int, list[str]] = {}
     used = set(named["name"])
     given: dict[int, str] = {}
     names = named["name"].to_list()
-    for i, known in enumerate(names):
-        if known:
-            continue
+    for i in np.flatnonzero(~has_name).tolist():
         root = int(stroke[i])
         if root not in given:
             pool = pools.setdefault(int(district[i]), _pool(int(district[i]), rng))
@@ -94,12 +94,12 @@ def _spare(used: set[str]) -> str:
     return next(n for e in endings for r in roots if (n := r + e) not in used)
 
 
-def _strokes(streets: gpd.GeoDataFrame) -> np.ndarray:
+def _strokes(streets: gpd.GeoDataFrame, has_name: np.ndarray) -> np.ndarray:
     """Join stretches into streets: at each junction the two stretches that run on straightest belong together."""
     start, stop, _ = ends_of(streets.geometry)
     at_node: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for i, line in enumerate(streets.geometry):
-        if not streets["name"].iat[i]:
+        if not has_name[i]:
             points = np.asarray(line.coords)
             for node, leg in ((start[i], points[1] - points[0]), (stop[i], points[-2] - points[-1])):
                 at_node[int(node)].append((i, float(np.degrees(np.arctan2(leg[1], leg[0])))))

@@ -14,7 +14,9 @@ from shapely.geometry import Polygon
 from pipeline.sources.demo.facilities import FACILITIES, Tags
 from pipeline.sources.demo.layout import EXTRACT_KM
 from pipeline.sources.demo.region import DemoRegion, Municipality
-from pipeline.sources.demo.tags import facility_nodes, relation_tags, tag_buildings, tag_streets
+from pipeline.sources.demo.tags import facility_nodes, relation_tags, tag_buildings
+from pipeline.sources.demo.way_nodes import make_way_nodes
+from pipeline.sources.demo.way_tags import tag_ways
 
 FILE_NAME = "markerwaard.osm.pbf"
 TIMESTAMP = "2024-07-01T00:00:00Z"
@@ -52,9 +54,8 @@ def _box(region: DemoRegion, to_wgs84: Transformer) -> Box:
 
 def _draw(sheet: "_Sheet", m: Municipality, rng: np.random.Generator) -> None:
     streets = pd.concat([m.streets, m.paths], ignore_index=True)
-    sheet.add_lines(streets.geometry.to_numpy(), tag_streets(streets, rng))
-    crossings = _crossings(m, rng)
-    sheet.add_vertex_tags(crossings)
+    sheet.add_lines(streets.geometry.to_numpy(), tag_ways(streets, rng))
+    sheet.add_vertex_tags(make_way_nodes(m.streets, m.paths, rng))
     tags = tag_buildings(m.buildings, m.plan.number, rng)
     form = [FACILITIES[f].form if f >= 0 else "" for f in m.buildings["facility"]]
     outlines = m.buildings.geometry.to_numpy().copy()
@@ -85,18 +86,6 @@ def _address_nodes(addresses: pd.DataFrame) -> list[tuple[float, float, Tags]]:
         x, y, tags = nodes[TWICE_GIVEN]
         nodes.append((x + 0.3, y, dict(tags)))
     return nodes
-
-
-def _crossings(m: Municipality, rng: np.random.Generator) -> list[tuple[float, float, Tags]]:
-    """Pedestrian crossings on busy streets, some with their kerb, and level crossings of the railway."""
-    busy = m.streets[m.streets["kind"].isin(["tertiary", "ring_road"])]
-    ends = shapely.get_coordinates(shapely.get_point(busy.geometry.to_numpy(), 0))
-    crossings: list[tuple[float, float, Tags]] = []
-    for (x, y), draw in zip(ends, rng.random(len(ends)), strict=True):
-        kerb = {"kerb": "lowered"} if draw < 0.25 else {"kerb": "raised"} if draw < 0.35 else {}
-        if draw < 0.6:
-            crossings.append((x, y, {"highway": "crossing", "crossing": "uncontrolled", **kerb}))
-    return crossings
 
 
 def _crossed(outline: Polygon) -> Polygon:

@@ -10,6 +10,7 @@ from shapely import STRtree
 from shapely.geometry import LineString
 
 from pipeline.sources.demo.districts import CRS
+from pipeline.sources.demo.footways import SITUATION_KINDS
 from pipeline.sources.demo.layout import Plan
 from pipeline.sources.demo.streets import ends_of
 
@@ -18,25 +19,33 @@ ALLEY_SHORTEST_M = 12.0
 STEPS_REACH_M = 60.0
 TRACK_COUNT = 70
 STEPS_COUNT = 9
+UNJOINED_KINDS = ("avenue", "ring_road", *SITUATION_KINDS)
+"""No path ends on these: there one may not walk, or a path would lead round what stops people."""
+
+Link = tuple[int, LineString]
+"""The stretch that it starts from, and its line."""
 
 
 def make_paths(plan: Plan, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, rng: Generator) -> gpd.GeoDataFrame:
-    """Paths that start and end at vertices of streets, in the columns of `make_streets` (EPSG:28992)."""
+    """Paths from one vertex of a street to another, in the columns of `make_streets` (EPSG:28992)."""
     vertices, owner = shapely.get_coordinates(streets.geometry.to_numpy(), return_index=True)
-    found = [("alley", line) for line in _alleys(plan, streets, buildings, vertices, owner)]
-    found += [("steps", line) for line in _steps(streets, buildings, vertices, owner)]
-    found += [("track", line) for line in _tracks(plan, streets, rng)]
-    found += [("drive", line) for line in _drives(streets, buildings)]
-    found += [("wood", line) for line in _wood_paths(plan, vertices)]
-    kinds, lines = zip(*found, strict=True)
-    paths = {"street": -1, "kind": list(kinds), "name": "", "district": -1, "is_bridge": False}
+    is_free = ~streets["kind"].isin(UNJOINED_KINDS).to_numpy()[owner]
+    vertices, owner = vertices[is_free], owner[is_free]
+    district = streets["district"].tolist()
+    found = [("alley", district[piece], line) for piece, line in _alleys(plan, streets, buildings, vertices, owner)]
+    found += [("steps", -1, line) for _, line in _steps(streets, buildings, vertices, owner)]
+    found += [("track", -1, line) for line in _tracks(plan, streets, rng)]
+    found += [("drive", -1, line) for line in _drives(streets, buildings)]
+    found += [("wood", -1, line) for line in _wood_paths(plan, vertices)]
+    kinds, districts, lines = zip(*found, strict=True)
+    paths = {"street": -1, "kind": list(kinds), "name": "", "district": list(districts), "is_bridge": False}
     return gpd.GeoDataFrame(pd.DataFrame(paths), geometry=list(lines), crs=CRS)
 
 
 def _alleys(
     plan: Plan, streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, vertices: NDArray[np.float64],
     owner: NDArray[np.int64],
-) -> list[LineString]:  # fmt: skip
+) -> list[Link]:  # fmt: skip
     """Footpaths from dead ends to the next street, where no building or water stands between."""
     start, stop, count = ends_of(streets.geometry)
     degree = np.bincount(np.concatenate([start, stop]), minlength=count)
@@ -50,7 +59,7 @@ def _alleys(
 
 def _steps(
     streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, vertices: NDArray[np.float64], owner: NDArray[np.int64]
-) -> list[LineString]:
+) -> list[Link]:
     """Flights of steps from the dike down to a street."""
     on_dike = (streets["kind"] == "dike").to_numpy()[owner]
     starts = [(int(i), xy) for i, xy in zip(owner[on_dike], vertices[on_dike], strict=True)]
@@ -60,21 +69,21 @@ def _steps(
 def _links(
     starts: list[tuple[int, NDArray[np.float64]]], streets: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame,
     vertices: NDArray[np.float64], owner: NDArray[np.int64], reach_m: float, water: shapely.Geometry,
-) -> list[LineString]:  # fmt: skip
+) -> list[Link]:  # fmt: skip
     names = streets["name"].to_numpy()
     points = np.asarray(shapely.points(vertices))
     near, houses, ways = STRtree(points), STRtree(buildings.geometry.to_numpy()), STRtree(streets.geometry.to_numpy())
-    links = []
+    links: list[Link] = []
     for piece, xy in starts:
         here = shapely.Point(xy)
         close = near.query(here, predicate="dwithin", distance=reach_m)
         close = close[names[owner[close]] != names[piece]]
         gaps = shapely.distance(here, points[close])
         for vertex in close[np.argsort(gaps, kind="stable")][:6]:
-            line = LineString([xy, vertices[vertex]])
+            line = LineString([xy, np.round((xy + vertices[vertex]) / 2, 2), vertices[vertex]])
             clear = line.length > ALLEY_SHORTEST_M and not houses.query(line, predicate="intersects").size
             if clear and not ways.query(line, predicate="crosses").size and not line.intersects(water):
-                links.append(line)
+                links.append((piece, line))
                 break
     return links
 
@@ -127,4 +136,5 @@ def _wood_paths(plan: Plan, vertices: NDArray[np.float64]) -> list[LineString]:
     rim = middle + 230 * np.column_stack([np.cos(turn), np.sin(turn)]) * (1 + 0.12 * np.sin(4 * turn))[:, None]
     rim = np.round(rim, 2)
     across = np.vstack([rim[2], middle + np.array((30, -20)), rim[10]])
-    return [LineString([at_road(220), *rim, at_road(-220)]), LineString(np.round(across, 2))]
+    parts = ([at_road(220), *rim[:6]], rim[5:12], [*rim[11:], at_road(-220)], np.round(across, 2))
+    return [LineString(part) for part in parts]

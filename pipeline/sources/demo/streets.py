@@ -14,7 +14,8 @@ from shapely.geometry import LineString, Polygon
 from shapely.ops import split, substring
 
 from pipeline.sources.demo.districts import CRS, DISTRICTS, parts_of
-from pipeline.sources.demo.layout import Plan
+from pipeline.sources.demo.footways import FOOT_KINDS
+from pipeline.sources.demo.layout import OUTSIDE_PLACE, Plan
 from pipeline.sources.demo.patterns import core_lines, street_lines
 
 BARRIER_M = 26.0
@@ -51,12 +52,11 @@ def make_streets(plan: Plan, faces: gpd.GeoDataFrame, rng: Generator) -> gpd.Geo
     drawn = [Drawn(r.line, r.kind, r.name, -1) for r in plan.roads if r.kind != "trunk"]
     water = plan.water()
     barrier = _barriers(plan, water)
-    main = shapely.union_all([d.line for d in drawn])
+    main = shapely.union_all([d.line for d in drawn if d.kind not in FOOT_KINDS])
     alongside = shapely.buffer(main, ALONG_M, quad_segs=2)
     for face, district in zip(parts_of(faces.geometry.to_numpy()), faces["district"], strict=True):
         drawn += _local_streets(plan, face, int(district), barrier, alongside, rng)
-    hamlet = next(p for p in plan.places if p.kind == "hamlet")
-    lines = street_lines(hamlet.kern, "dorp", angle=0.2, rng=rng)
+    lines = street_lines(plan.place(OUTSIDE_PLACE).kern, "dorp", angle=0.2, rng=rng)
     drawn += [Drawn(line, "residential", "", OUTSIDE_INDEX) for line in lines]
     noded = _node(drawn)
     streets = _mark_bridges(_prune(noded, rng), water)

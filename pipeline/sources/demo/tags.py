@@ -1,4 +1,4 @@
-"""The OpenStreetMap tags of streets, paths and buildings."""
+"""The OpenStreetMap tags of buildings and of the facilities in them."""
 
 import geopandas as gpd
 import shapely
@@ -7,60 +7,12 @@ from numpy.random import Generator
 from pipeline.sources.demo.districts import DISTRICTS
 from pipeline.sources.demo.facilities import FACILITIES, Tags
 
-STREET_TAGS: dict[str, Tags] = {
-    "residential": {"highway": "residential", "maxspeed": "30"},
-    "living_street": {"highway": "living_street", "surface": "paving_stones", "lit": "yes"},
-    "quay": {"highway": "residential", "surface": "sett", "maxspeed": "30", "lit": "yes"},
-    "collector": {"highway": "residential", "surface": "asphalt", "maxspeed": "30", "lit": "yes", "sidewalk": "both"},
-    "tertiary": {"highway": "tertiary", "surface": "asphalt", "maxspeed": "50", "lit": "yes", "sidewalk": "both"},
-    "ring_road": {"highway": "secondary", "surface": "asphalt", "maxspeed": "70", "sidewalk": "no", "lit": "yes"},
-    "shopping": {"highway": "pedestrian", "surface": "paving_stones", "lit": "yes"},
-    "industrial": {"highway": "unclassified", "surface": "asphalt", "lit": "yes", "sidewalk": "no"},
-    "polder": {"highway": "unclassified", "surface": "asphalt", "maxspeed": "60", "lit": "no", "sidewalk": "no"},
-    "dike": {"highway": "unclassified", "surface": "asphalt", "maxspeed": "60", "lit": "no", "embankment": "yes"},
-    "dam": {"highway": "unclassified", "surface": "asphalt", "maxspeed": "60", "lit": "no", "cycleway": "lane"},
-    "footbridge": {"highway": "footway", "surface": "wood", "lit": "yes"},
-    "park": {"highway": "footway", "surface": "fine_gravel", "lit": "no"},
-    "alley": {"highway": "footway", "surface": "paving_stones"},
-    "steps": {"highway": "steps", "surface": "concrete", "step_count": "18", "handrail": "yes"},
-    "track": {"highway": "track", "surface": "ground", "tracktype": "grade4"},
-    "drive": {"highway": "service", "service": "driveway"},
-    "wood": {"highway": "path", "surface": "ground"},
-}
 _BUILDING = {"semi": "semidetached_house", "detached": "detached", "apartments": "apartments", "house": "house"}
 _BUILT_YEARS = {"core": (1660, 1935), "prewar": (1908, 1942), "postwar": (1949, 1974), "flats": (1962, 1978),
                 "bloemkool": (1974, 1989), "new": (2004, 2023), "dorp": (1925, 2012), "farm": (1932, 1990),
                 "industrial": (1968, 2019), "planned": (2020, 2024)}  # fmt: skip
 CORE_YES_SHARE = 0.22
 PLAIN_YES_SHARE = 0.02
-TRACK_CYCLEWAY_SHARE = 0.2
-
-
-def tag_streets(streets: gpd.GeoDataFrame, rng: Generator) -> list[Tags]:
-    """Tags for every stretch; what real mappers often leave out is left out here too."""
-    draw = rng.random((len(streets), 3))
-    tagged = []
-    for kind, name, is_bridge, (first, second, third) in zip(
-        streets["kind"], streets["name"], streets["is_bridge"], draw, strict=True
-    ):
-        tags = dict(STREET_TAGS[kind])
-        if name and kind != "park":
-            tags["name"] = name
-        if kind == "residential":
-            tags |= {"surface": "paving_stones" if first < 0.7 else "asphalt"} if second < 0.8 else {}
-            tags |= {"lit": "yes", "sidewalk": "both"} if third < 0.6 else {}
-        if kind == "polder" and first < TRACK_CYCLEWAY_SHARE:
-            tags["cycleway:right"] = "track"
-        if kind == "alley" and first < 0.3:
-            tags["highway"] = "cycleway"
-        if kind == "drive" and first < 0.12:
-            tags["access"] = "private"
-        if kind == "track" and first < 0.15:
-            tags |= {"access": "private"}
-        if is_bridge:
-            tags |= {"bridge": "yes", "layer": "1", "incline": f"{4 + int(4 * second)}%"}
-        tagged.append(tags)
-    return tagged
 
 
 def tag_buildings(buildings: gpd.GeoDataFrame, number: int, rng: Generator) -> list[Tags]:

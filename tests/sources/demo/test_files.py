@@ -115,14 +115,14 @@ def test_ages_add_up_to_their_postcode_and_sex(folder: Path) -> None:
     for row in total:
         sign = -1 if row["Leeftijd"].strip() == "10000" else 1
         per_postcode[row["Postcode"]] += sign * int(row["Bevolking_1"])
-    assert len(per_postcode) == 10
+    assert len(per_postcode) == 11
     assert max(abs(gap) for gap in per_postcode.values()) <= 2.5 * 21
     assert any(row["Bevolking_1"].strip() == "." for row in rows)
 
 
 def test_health_rows_cover_gemeente_wijken_and_buurten(folder: Path) -> None:
     rows = _rows(folder / "gezondheid_65plus_2022.csv")
-    assert Counter(row["SoortRegio_2"].strip() for row in rows) == {"Gemeente": 1, "Wijk": 11, "Buurt": 28}
+    assert Counter(row["SoortRegio_2"].strip() for row in rows) == {"Gemeente": 1, "Wijk": 12, "Buurt": 31}
     assert all(len(row["WijkenEnBuurten"]) == 10 for row in rows)
     shown = [row["BeperkingInBewegen_23"].strip() for row in rows]
     assert "." in shown
