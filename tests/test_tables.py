@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.contracts import FACILITIES, FIGURES, UNIT_DEMAND, Contract
+from pipeline.contracts import FIGURES, MAPPED_FACILITIES, UNIT_DEMAND, Contract
 from pipeline.errors import TableError
 from pipeline.tables import RegionFiles, check_table, read_table, replaced_together, write_table
 
@@ -44,8 +44,8 @@ def test_row_order_makes_no_difference_to_the_bytes(tmp_path: Path) -> None:
 
 
 def test_geometry_and_its_crs_come_back(tmp_path: Path) -> None:
-    write_table(FACILITIES, facilities(), tmp_path / "facilities.parquet")
-    back = read_table(FACILITIES, tmp_path / "facilities.parquet")
+    write_table(MAPPED_FACILITIES, facilities(), tmp_path / "facilities.parquet")
+    back = read_table(MAPPED_FACILITIES, tmp_path / "facilities.parquet")
     assert back.crs.to_epsg() == 28992
     assert back["facility_name"].isna().all()
 
@@ -54,7 +54,7 @@ def test_a_wrong_crs_and_a_wrong_value_are_reported_together() -> None:
     wrong = facilities("EPSG:4326")
     wrong["category"] = pd.Series([pd.NA], dtype="str")
     with pytest.raises(TableError) as caught:
-        check_table(FACILITIES, wrong)
+        check_table(MAPPED_FACILITIES, wrong)
     message = str(caught.value)
     assert "EPSG:4326" in message
     assert "kolom category" in message
@@ -87,10 +87,10 @@ def test_a_missing_table_says_what_to_do(tmp_path: Path) -> None:
 
 def test_two_tables_are_written_together_or_not_at_all(tmp_path: Path) -> None:
     files = RegionFiles(tmp_path, "vierkant")
-    files.write((FIGURES, figures()), (FACILITIES, facilities()))
-    kept = {path: path.read_bytes() for path in (files.table(FIGURES), files.table(FACILITIES))}
+    files.write((FIGURES, figures()), (MAPPED_FACILITIES, facilities()))
+    kept = {path: path.read_bytes() for path in (files.table(FIGURES), files.table(MAPPED_FACILITIES))}
     with pytest.raises(TableError):
-        files.write((FIGURES, figures(value=1.0)), (FACILITIES, facilities("EPSG:4326")))
+        files.write((FIGURES, figures(value=1.0)), (MAPPED_FACILITIES, facilities("EPSG:4326")))
     assert {path: path.read_bytes() for path in kept} == kept
     assert sorted(tmp_path.rglob("*.parquet")) == sorted(kept)
 

@@ -42,7 +42,7 @@ def tables(
         "unit_demand": found[["unit_code", "target_group"]].assign(people_low=30.0),
         "units": pd.DataFrame({"unit_code": units, "unit_name": units, "is_weak": units.isin(weak)}),
         "category_verdicts": judged,
-        "reach_distances": keys.assign(median_m=400.0, is_upper_bound=False),
+        "reach_distances": keys.assign(median_m=400.0, median_high_m=400.0, is_upper_bound=False),
         "reach_shares": shares,
     }
 

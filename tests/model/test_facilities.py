@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
-from pipeline.contracts import CRS, FACILITIES
+from pipeline.contracts import CRS, MAPPED_FACILITIES
 from pipeline.model.facilities import merge_same_place
 from pipeline.tables import check_table
 
@@ -30,7 +30,7 @@ def frame(*objects: Found, category: str = "gp") -> gpd.GeoDataFrame:
 
 def merged(*objects: Found) -> gpd.GeoDataFrame:
     facilities = merge_same_place(frame(*objects), same_place_m=50)
-    check_table(FACILITIES, gpd.GeoDataFrame(facilities[list(FACILITIES.columns)]))
+    check_table(MAPPED_FACILITIES, gpd.GeoDataFrame(facilities[list(MAPPED_FACILITIES.columns)]))
     return facilities
 
 
@@ -75,7 +75,7 @@ def test_categories_are_merged_apart() -> None:
 
 
 def test_nothing_found_is_an_empty_table() -> None:
-    check_table(FACILITIES, merge_same_place(frame(), same_place_m=50))
+    check_table(MAPPED_FACILITIES, merge_same_place(frame(), same_place_m=50))
 
 
 places = st.builds(shapely.Point, st.integers(0, 120), st.integers(0, 120))
