@@ -152,8 +152,14 @@ def test_results_of_another_version_do_not_stop_the_check(project: Path, inspect
     assert found.faults == []
     assert "de vorige uitkomsten zijn niet te gebruiken" in found.remarks[0]
     assert facts(found)["Uittreksel"] == "reikt ten minste 5 km buiten de regio"
-    (project / "data/processed" / REGION / "metrics.json").write_text("{", encoding="utf-8")
-    assert "metrics.json: niet leesbaar" in inspect().remarks[0]
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", "3"])
+def test_figures_of_another_version_do_not_stop_the_check(text: str, project: Path, inspect: Inspect) -> None:
+    (project / "data/processed" / REGION / "metrics.json").write_text(text, encoding="utf-8")
+    found = inspect()
+    assert found.faults == []
+    assert "metrics.json: niet leesbaar" in found.remarks[0]
 
 
 def test_the_forecast_follows_what_dvc_calls_changed(project: Path, inspect: Inspect) -> None:
