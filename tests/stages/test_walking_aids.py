@@ -1,4 +1,4 @@
-"""Profiles through all stages of the tiny region: where nobody walks with an aid, and where steps or a path lie between two halves."""
+"""Profiles through all stages: where nobody walks with an aid, and where steps or a path lie between two halves."""
 
 from pathlib import Path
 from typing import Any
