@@ -117,7 +117,9 @@ def _profile_tables(results: Results) -> list[ProfileTable]:
 
 def _demand_rows(profile: Profile) -> tuple[tuple[str, str, str], ...]:
     """Return what each demand rules out, the answer without data and the source; once where two are the same."""
-    rows = [(sentence(one.what), _without_data(one), one.source) for one in (*profile.ways, *profile.nodes)]
+    rows = [
+        (one.what[:1].upper() + one.what[1:], _without_data(one), one.source) for one in (*profile.ways, *profile.nodes)
+    ]
     return tuple(dict.fromkeys(rows))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.publish.check_facts import Finding, LocalCheck, read_checks, read_findings
-from pipeline.publish.dutch_numbers import date, distance, number
+from pipeline.publish.dutch_numbers import UNKNOWN, date, distance, number
 from pipeline.publish.labels import in_sentence, listing, sentence
 from pipeline.publish.places import Unit, read_places
 from pipeline.publish.results import Results
@@ -25,8 +25,9 @@ _FINDING = {
     "newer_source_lacks_it": f"De kaart is nieuwer dan de {{by}} en toont {{subject}} niet; {_LOOK_AGAIN}",
     "newer_source_has_it_elsewhere": "De kaart is nieuwer dan de {by} en toont {subject} {away} verderop; "
     + _LOOK_AGAIN,
-    "nearer_one_known": "Volgens de {by} is er in {place} binnen {within} geen andere {label} dan op de kaart staat. "
-    "Daar staat er een op {away} lopen: {name}; die telt mee. Is die er niet meer, zet dan in {file} een rij 'gone'.",
+    "nearer_one_known": "Volgens de {by} zijn er in {place} binnen {within} geen andere {plural} dan op de kaart "
+    "staan. Daar staat er een op {away} lopen: {name}; die telt mee. Is die er niet meer, zet dan in {file} "
+    "een rij 'gone'.",
 }
 
 
@@ -62,7 +63,7 @@ def check_lines(results: Results) -> list[CheckLine]:
     checks = read_checks(results, read_places(results)).values()
     return [
         CheckLine(
-            listing(same[0].unit_names) or _OUTSIDE,
+            listing(same[0].unit_names) or (_OUTSIDE if same[0].is_applied else UNKNOWN),
             _clause(same, ""),
             same[0].role,
             date(same[0].date),
@@ -107,20 +108,20 @@ def _place(check: LocalCheck, unit: Unit) -> str:
 def _clause(same: Sequence[LocalCheck], place: str) -> str:
     """Say what was found, as it follows on 'volgens deze controle'."""
     first = same[0]
-    labels = [in_sentence(one.label) for one in same]
+    label = in_sentence(first.label)
     plurals = [in_sentence(one.plural) for one in same]
     match first.check:
         case "none_within":
-            return f"is er {place}binnen {number(first.within_m)} m geen andere {listing(labels, last='of')}"
+            return f"zijn er {place}binnen {number(first.within_m)} m geen andere {listing(plurals, last='of')}"
         case "complete":
             return f"staan alle {listing(plurals)} {place or 'hier '}op de kaart"
         case "incomplete":
             return f"ontbreken er {place or 'hier '}{listing(plurals)} op de kaart"
         case "exists":
-            return f"is er een {labels[0]}: {first.facility_name}"
+            return f"is er een {label}: {first.facility_name}"
         case "moved":
-            return f"zit {_name(first)} ({labels[0]}) op een andere plek dan op de kaart stond"
-    return f"is {_name(first)} ({labels[0]}) er niet meer"
+            return f"zit {_name(first)} ({label}) op een andere plek dan op de kaart stond"
+    return f"is {_name(first)} ({label}) er niet meer"
 
 
 def _name(check: LocalCheck) -> str:
@@ -137,7 +138,7 @@ def _finding_sentence(found: Finding, check: LocalCheck, file: str) -> str:
     within = "" if check.within_m is None else f"{number(check.within_m)} m"
     text = _FINDING[found.finding].format(
         by=authority(check), subject=_subject(check), name=found.facility_name or "één zonder naam",
-        label=in_sentence(check.label), place=listing(check.unit_names), within=within,
+        plural=in_sentence(check.plural), place=listing(check.unit_names), within=within,
         away=distance(found.distance_m), expires=date(check.expires), row=f"rij {check.check_id} van {file}", file=file,
     )  # fmt: skip
     return sentence(text)

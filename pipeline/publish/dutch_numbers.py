@@ -93,11 +93,17 @@ def share(value: float | None, threshold: float | None = None) -> str:
 
 
 def share_interval(low: float | None, high: float | None, threshold: float | None = None) -> str:
-    """Write the interval of a share, or one percentage where both ends read the same."""
+    """Write the interval of a share, or one percentage where both ends read the same.
+
+    Examples
+    --------
+    >>> share_interval(0.614, 0.7), share_interval(0.002, 1)
+    ('61–70 %', '<1–100 %')
+    """
     if low is None or high is None:
         return UNKNOWN
     ends = share(low, threshold), share(high, threshold)
-    return ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix(' %')}–{ends[1]}"
+    return ends[0] if ends[0] == ends[1] else f"{ends[0].removesuffix(' %').replace('minder dan ', '<')}–{ends[1]}"
 
 
 def people_bounds(low: float | None, high: float | None) -> str:

@@ -86,7 +86,7 @@ class Explanation:
     def _body(self) -> list[str]:
         body = [" ".join(self.counts), *self._on_paths(), *self.conclusion, *self.checks]
         if self.together is not None:
-            body.append(f"{sentence(self.together_with).removesuffix('.')}: {self.together.verdict_label}.")
+            body.append(f"{self.together.unit_name}:")
             body += [f" {line}" for line in self.together._body()]
             body.append(f"{self.unit_name} alleen:")
         body += [line.sentence for line in self.categories]

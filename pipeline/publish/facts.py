@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from pipeline.contracts import DISTANCE_KINDS
 from pipeline.publish.check_facts import LocalCheck, checks_of_facilities, checks_of_unit, read_checks
@@ -103,7 +104,7 @@ class GroupFacts:
     paths
         The paths there for that aid; None on foot.
     checks
-        The local checks that are about it, or that say that a facility nearest to most is there.
+        The local checks that are about it, or that say that an essential facility nearest to most is there.
     """
 
     unit: Unit
@@ -140,13 +141,17 @@ def read_facts(results: Results) -> dict[tuple[str, str], GroupFacts]:
             if key not in judgements:
                 continue
             found = tuple(categories[(*key, one)] for one in results.categories if (*key, one) in categories)
-            nearest = {one.walk.facility_id for one in found if one.walk is not None}
+            nearest = {one.walk.facility_id for one in found if one.judgement.is_essential and _is_walked(one.walk)}
             facts[key] = GroupFacts(
                 unit, places.cluster_of.get(key), group_code, group.label, group.note, group.min_count,
                 aid_of(results, group_code), paths_of(unit, group.profile, paths), counts[key], judgements[key], found,
                 tuple(checks_of_unit(checks, unit.codes, {check_of[one] for one in nearest if one in check_of})),
             )  # fmt: skip
     return facts
+
+
+def _is_walked(walk: Walk | None) -> TypeGuard[Walk]:
+    return walk is not None and walk.median_m is not None
 
 
 def _read_categories(results: Results) -> dict[tuple[str, ...], CategoryFacts]:

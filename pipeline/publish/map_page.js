@@ -9,24 +9,11 @@
 function woonzorgkaart(layers) {
   const data = JSON.parse(document.getElementById("data").textContent);
   const map = layers.map;
-  const SVG = "http://www.w3.org/2000/svg";
   const unitLayers = [];
   const nameElements = [];
   let selected = null;
 
-  const byId = (id) => document.getElementById(id);
-
-  function element(tag, text, className) {
-    const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
-
-  function fill(parent, children) {
-    parent.replaceChildren(...children);
-    return parent;
-  }
+  const { byId, element, fill, list, section, swatch } = pageElements;
 
   // --- what is chosen
 
@@ -118,19 +105,6 @@ function woonzorgkaart(layers) {
 
   // --- legend
 
-  function swatch(fillValue, isDashed) {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("width", "34");
-    svg.setAttribute("height", "20");
-    svg.setAttribute("aria-hidden", "true");
-    const box = document.createElementNS(SVG, "rect");
-    const attributes = { x: 1.5, y: 1.5, width: 31, height: 17, fill: fillValue, stroke: "#444444", "stroke-width": isDashed ? 2.5 : 1 };
-    if (isDashed) attributes["stroke-dasharray"] = "6 4";
-    for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
-    svg.append(box);
-    return svg;
-  }
-
   function legendItem(label, fillValue, count, isDashed) {
     const item = element("li");
     item.append(swatch(fillValue, isDashed), element("span", label));
@@ -189,14 +163,6 @@ function woonzorgkaart(layers) {
     return fill(element("div"), [...head, ...together, ...reasons, essentialTable(told), ...decides]);
   }
 
-  function list(texts) {
-    return fill(element("ul"), texts.map((text) => element("li", text)));
-  }
-
-  function section(title, texts) {
-    return texts.length ? [element("h3", title), list(texts)] : [];
-  }
-
   function reasonsOf(facts) {
     return [
       ...section(data.words.reasons, [...facts.counts, facts.paths, ...facts.conclusion].filter(Boolean)),
@@ -235,13 +201,13 @@ function woonzorgkaart(layers) {
     byId("unit").value = unit === null ? "" : String(unit);
     restyle();
     showPanel();
-    if (unit !== null) moveBesidePanel(unit);
+    if (unit !== null) moveBesidePanel([unit, ...fellows()]);
   }
 
-  function moveBesidePanel(unit) {
-    const panelWidth = byId("panel").offsetWidth;
-    const middle = unitLayers[unit].getBounds().getCenter();
-    map.panInside(middle, { paddingTopLeft: [60, 60], paddingBottomRight: [panelWidth + 80, 60], animate: false });
+  function moveBesidePanel(units) {
+    const bounds = L.latLngBounds(units.map((unit) => unitLayers[unit].getBounds()));
+    const room = { paddingTopLeft: [30, 30], paddingBottomRight: [byId("panel").offsetWidth + 40, 30], animate: false };
+    for (const place of [bounds.getSouthEast(), bounds.getNorthWest(), bounds.getCenter()]) map.panInside(place, room);
   }
 
   function tableRow(name, kind, facts, unit) {
@@ -255,6 +221,7 @@ function woonzorgkaart(layers) {
     row.append(head);
     const cells = [kind, facts.summary, facts.count, facts.unknownPaths, facts.perKm2, facts.per1000];
     row.append(...cells.map((text) => element("td", text)));
+    row.cells[4].className = "paths";
     for (const category of data.categories) {
       const found = facts.rows.find((one) => one.category === category.code);
       const texts = found ? [found.median, found.share, found.status] : [data.words.unknown];
@@ -265,89 +232,10 @@ function woonzorgkaart(layers) {
 
   /** Units first, then the clusters that they are judged in; choosing a cluster chooses its first unit. */
   function showTable() {
+    byId("all-units").classList.toggle("on-foot", groupInfo().demands === "");
     byId("unit-table-caption").textContent = `${data.words.group}: ${groupInfo().label}`;
     fill(byId("unit-rows"), data.units.map(({ name, kind }, unit) => tableRow(name, kind, factsOf(unit), unit)));
     fill(byId("cluster-rows"), clusters().map((one) => tableRow(one.name, one.kind, one, one.units[0])));
-  }
-
-  // --- facilities
-
-  function circle(attributes) {
-    const dot = document.createElementNS(SVG, "circle");
-    for (const [name, value] of Object.entries({ cx: 11, cy: 11, ...attributes })) dot.setAttribute(name, value);
-    return dot;
-  }
-
-  function symbol(...circles) {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("width", "22");
-    svg.setAttribute("height", "22");
-    svg.setAttribute("aria-hidden", "true");
-    svg.append(...circles);
-    return svg;
-  }
-
-  function pointSymbol(style) {
-    return symbol(circle({ r: style.radius, fill: style.fillColor, stroke: style.color, "stroke-width": style.weight }));
-  }
-
-  /** A facility that is there according to a local check has a black ring, with a white edge to show on any colour. */
-  const RINGS = [{ color: "#ffffff", weight: 5 }, { color: "#000000", weight: 2.2 }];
-  const RING_WIDER = 3.5;
-  const rings = [];
-
-  function ringsAround(point, radius) {
-    return RINGS.map((style) => {
-      const ring = L.circleMarker(point.getLatLng(), { ...style, fill: false, interactive: false, pane: point.options.pane });
-      rings.push({ ring, radius: radius + RING_WIDER, weight: style.weight });
-      return ring;
-    });
-  }
-
-  function checkedSymbol() {
-    return symbol(...RINGS.map(({ color, weight }) => circle({ r: 8, fill: "none", stroke: color, "stroke-width": weight })));
-  }
-
-  function setUpFacilities(category) {
-    const layer = layers.facilities[category.code];
-    const { names, checks, removed } = data.facilities[category.code];
-    const around = [];
-    layer.eachLayer((point) => {
-      const { i } = point.feature.properties;
-      const lines = [element("p", names[i], "unit-name"), element("p", category.label)];
-      if (checks[i]) {
-        lines.push(element("p", checks[i]));
-        around.push(...ringsAround(point, category.style.radius));
-      }
-      point.bindTooltip(() => fill(element("div"), lines), { className: "fact-tip" });
-    });
-    const both = L.layerGroup([...around, layer]);
-    const box = element("input");
-    box.type = "checkbox";
-    box.checked = category.isShown;
-    box.addEventListener("change", () => (box.checked ? both.addTo(map) : both.remove()));
-    if (category.isShown) both.addTo(map);
-    const label = element("label");
-    label.append(box, pointSymbol(category.style), element("span", category.plural), element("span", String(names.length), "number"));
-    byId("facility-choosers").append(label);
-    const listed = names.map((name, i) => (checks[i] ? `${name} (${checks[i]})` : name));
-    byId("facility-list").append(element("h3", `${category.plural} (${names.length})`), list([...listed, ...removed]));
-  }
-
-  function explainRings() {
-    if (!rings.length) return;
-    const line = element("p", undefined, "checked");
-    line.append(checkedSymbol(), element("span", data.words.checked), element("span", String(rings.length / RINGS.length), "number"));
-    byId("facility-choosers").append(line);
-  }
-
-  /** Seen from afar, whole markers would hide the map. */
-  function scalePoints() {
-    const factor = Math.max(0.5, Math.min(1, (map.getZoom() - 9) / 5));
-    for (const { code, style } of data.categories) {
-      layers.facilities[code].setStyle({ radius: style.radius * factor, weight: style.weight * factor });
-    }
-    for (const { ring, radius, weight } of rings) ring.setStyle({ radius: radius * factor, weight: weight * factor });
   }
 
   // --- names
@@ -400,10 +288,7 @@ function woonzorgkaart(layers) {
   fit();
   L.control.zoom({ zoomInTitle: data.words.zoom_in, zoomOutTitle: data.words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  data.categories.forEach(setUpFacilities);
-  explainRings();
-  scalePoints();
-  map.on("zoomend", scalePoints);
+  woonzorgkaartFacilities(map, layers.facilities, data);
   setUpNames();
   setUpPrinting();
   show();

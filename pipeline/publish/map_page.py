@@ -14,6 +14,8 @@ from pipeline.publish.places import read_places
 from pipeline.publish.results import Results
 from pipeline.publish.verdict_choice import VERDICT_FILLS
 
+_SCRIPTS = ("map_elements.js", "map_facilities.js", "map_page.js")
+
 
 def build_map(results: Results) -> str:
     """Build the map page of a region.
@@ -35,7 +37,7 @@ def build_map(results: Results) -> str:
             "style": asset("map_page.css"),
             "container": container,
             "data": json_for_script(map_data(results, unit_codes)),
-            "scripts": [leaflet_script(), asset("map_page.js"), script],
+            "scripts": [leaflet_script(), *(asset(name) for name in _SCRIPTS), script],
             "verdict_fills": VERDICT_FILLS,
             "categories": [category.label for category in results.categories.values()],
         },

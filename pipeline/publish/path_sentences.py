@@ -30,9 +30,10 @@ def paths_sentence(aid: Aid | None, paths: Paths | None) -> str:
         return ""
     if paths.unknown_share is None or paths.barred_share is None:
         return "In dit gebied staan geen paden op de kaart."
+    barred = f"; {share(paths.barred_share)} kan niet" if paths.barred_share else ""
     return (
         f"Paden in dit gebied ({_length(paths)}): van {share(paths.unknown_share)} is niet bekend of het {aid.label} "
-        f"kan; {share(paths.barred_share)} kan niet."
+        f"kan{barred}."
     )
 
 

@@ -1,7 +1,6 @@
-"""A hand-made region of eight squares in which every verdict, an unknown figure and hostile names occur."""
+"""A hand-made region of twelve squares: every verdict, an unknown figure, clusters, local checks and hostile names."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -13,21 +12,22 @@ from pipeline.config import (
     Category,
     CompletenessSettings,
     MapSettings,
+    Profile,
     RegionSettings,
     TargetGroupSettings,
     WitteVlekSettings,
 )
-from pipeline.contracts import CRS, Contract
 from pipeline.publish.results import Results
+from tests.publish.frames import HOSTILE as HOSTILE
+from tests.publish.frames import HOSTILE_FORMULA as HOSTILE_FORMULA
+from tests.publish.frames import HOSTILE_IMAGE as HOSTILE_IMAGE
+from tests.publish.frames import HOSTILE_SCRIPT as HOSTILE_SCRIPT
+from tests.publish.frames import HOSTILE_TEMPLATE as HOSTILE_TEMPLATE
+from tests.publish.frames import HOSTILE_VECTOR as HOSTILE_VECTOR
+from tests.publish.frames import SIDE, SOUTH, WEST, frame, spatial
+from tests.publish.hand_made_checks import facilities, findings, local_checks, mapped_facilities
 
-HOSTILE_IMAGE = "<img src=x onerror=alert(1)>"
-HOSTILE_TEMPLATE = "De `${1}` & ${alert(1)}"
-HOSTILE_SCRIPT = "</script><script>alert(1)</script>"
-HOSTILE_FORMULA = "=HYPERLINK(1)"
-HOSTILE = (HOSTILE_IMAGE, HOSTILE_TEMPLATE, HOSTILE_SCRIPT, HOSTILE_FORMULA)
-
-GROUPS = ("all_inhabitants", "age_75_plus")
-_WEST, _SOUTH, _SIDE = 190_000.0, 507_000.0, 100.0
+GROUPS = ("all_inhabitants", "age_75_plus", "walking_aid")
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,12 @@ class Reach:
     edge: float = 0.0
     not_connected: float = 0.0
     not_placed: float = 0.0
+    paths: float = 0.0
+    median_high_m: float | None = None
     cause: str = "none"
     is_upper_bound: bool = False
     uiterst: str = "within"
+    is_uiterst_provisional: bool = False
 
 
 WITHIN = Reach("within", 0.0, 0.0)
@@ -54,11 +57,17 @@ COMBINED = Reach("undecided", 0.3, 0.7, not_placed=0.2, not_connected=0.2, cause
 UNKNOWN = Reach("undecided", None, None, None, cause="figure", uiterst="undecided")
 BEYOND = Reach("beyond", 0.614, 0.614, 620.0)
 FAR = Reach("beyond", 0.97, 0.98, 2_300.0, uiterst="beyond")
+MAYBE_FAR = Reach("beyond", 0.9, 0.9, 2_300.0, uiterst="beyond", is_uiterst_provisional=True)
+PATHS = Reach("undecided", 0.3, 0.7, 561.0, paths=0.4, median_high_m=598.0, cause="paths")
+WIDER = Reach("beyond", 0.6, 0.8, 700.0, paths=0.2, is_upper_bound=True)
 
 
 @dataclass(frozen=True)
 class Square:
-    """A unit: its verdicts for people of 75 and over, and what they rest on."""
+    """A unit or cluster: its verdicts, and what they rest on; a walking aid may make another of its supermarket.
+
+    Categories in `complete` are so by a local check.
+    """
 
     name: str
     kind: str
@@ -71,19 +80,37 @@ class Square:
     people: float | None = 67.0
     is_weak: bool = False
     not_placed_people: float | None = 0.0
-    more: Mapping[str, Any] = field(default_factory=dict)
+    complete: tuple[str, ...] = ()
+    with_aid: Reach | None = None
+    verdict_with_aid: str | None = None
 
 
 SQUARES = {
-    "WK000101": Square("Binnenstad", "wijk", "none", WITHIN, NEAR),
-    "WK000102": Square("Oost", "base_area", "attention", WITHIN, BEYOND, worst_verdict="severe", gp=COMBINED),
+    "WK000101": Square("Binnenstad", "wijk", "none", WITHIN, NEAR, with_aid=PATHS, verdict_with_aid="undetermined"),
+    "WK000102": Square(
+        "Oost", "base_area", "attention", WITHIN, BEYOND, worst_verdict="severe", gp=COMBINED, with_aid=WIDER
+    ),
     "WK000103": Square("Zuid", "wijk", "none", WITHIN, WITHIN, BEYOND, provisional_verdict="attention", is_weak=True),
     "DP0001": Square("Wilsum", "dorp", "undetermined", EDGE, UNPLACED, worst_verdict="severe", not_placed_people=26.8),
     "DP0002": Square(HOSTILE_IMAGE, "dorp", "witte_vlek", BEYOND, BEYOND),
-    "DP0003": Square(HOSTILE_TEMPLATE, "dorp", "severe", FAR, FAR, BEYOND, provisional_verdict="severe"),
+    "DP0003": Square(
+        HOSTILE_TEMPLATE, "dorp", "severe", FAR, MAYBE_FAR, BEYOND, provisional_verdict="severe", complete=("gp",)
+    ),
     "DP0004": Square(HOSTILE_FORMULA, "dorp", "too_small", WITHIN, BEYOND, people=12.0),
     "DP0005": Square("Geheim", "dorp", "undetermined", UNKNOWN, UNKNOWN, UNKNOWN, people=None, worst_verdict="severe"),
+    "DP0006": Square("Kleinzande", "dorp", "too_small", BEYOND, BEYOND, people=20.0),
+    "DP0007": Square(HOSTILE_VECTOR, "dorp", "too_small", BEYOND, BEYOND, people=18.0),
+    "DP0008": Square("Gehucht", "dorp", "too_small", WITHIN, BEYOND, people=5.0),
+    "DP0009": Square("Oude Sluis", "dorp", "too_small", WITHIN, BEYOND, people=6.0),
 }
+CLUSTERS = {
+    "DP0006+DP0007": Square(
+        f"{HOSTILE_VECTOR} en Kleinzande samen", "cluster", "witte_vlek", BEYOND, MAYBE_FAR, people=38.0,
+        provisional_verdict="severe", with_aid=PATHS, verdict_with_aid="undetermined",
+    ),
+    "DP0008+DP0009": Square("Gehucht en Oude Sluis samen", "cluster", "too_small", WITHIN, BEYOND, people=11.0),
+}  # fmt: skip
+"""Formed for the groups but all inhabitants."""
 
 CATEGORIES = {
     "supermarket": Category(
@@ -105,36 +132,47 @@ CATEGORIES = {
 NORMS_M = {"supermarket": (500.0, 800.0, 1500.0), "stop": (350.0, 500.0, 800.0), "gp": (800.0, 1500.0, 3000.0)}
 
 
-def target_groups() -> TargetGroupSettings:
+def target_groups(method: str = "fixed") -> TargetGroupSettings:
     norms = {code: {"comfort_m": low, "norm_m": norm, "uiterst_m": high} for code, (low, norm, high) in NORMS_M.items()}
     common = {"terms": [{"count": "inhabitants"}], "profile": "on_foot", "norms": "gewoon", "min_count": 25}
     return TargetGroupSettings.model_validate({
         "norms": {"gewoon": norms},
+        "actieradius": {
+            "method": method, "reference_norms": "gewoon", "reference_m_per_s": 1.3, "step_m": 10,
+            "source": "loopsnelheden: met de hand gemaakt",
+            "speeds": [{"age": 70, "men": 1.0, "women": 0.9}, {"age": 90, "men": 0.5, "women": 0.4}],
+        },
         "groups": {
             "all_inhabitants": {"label": "Alle inwoners", **common},
-            "age_75_plus": {"label": "75-plus", "note": "geschat met een landelijk aandeel", **common},
+            "age_75_plus": {
+                "label": "75-plus", "note": "geschat met een landelijk aandeel", **common, "walking_age": 80
+            },
+            "walking_aid": {"label": "Met loophulpmiddel", **common, "profile": "rollator", "walking_age": 80},
         },
     })  # fmt: skip
 
 
-def _frame(contract: Contract, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    kinds = {"whole": "int64", "flag": "bool", "code": "str", "text": "str"}
-    columns = {name: kinds.get(one.kind, "float64") for name, one in contract.columns.items() if name != "geometry"}
-    frame = pd.DataFrame(rows, columns=list(columns)).astype(columns)
-    return pd.DataFrame(contract.schema.validate(frame))
-
-
-def _spatial(contract: Contract, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(_frame(contract, rows), geometry=[row["geometry"] for row in rows], crs=CRS)
+PROFILES = {
+    "on_foot": Profile(label="te voet"),
+    "rollator": Profile.model_validate({
+        "label": "met een rollator",
+        "waived": [{"wheelchair": ["yes", "designated"]}],
+        "ways": [
+            {"what": "trappen", "source": HOSTILE_SCRIPT, "barred": [{"highway": "steps"}], "otherwise": "passable"},
+            {"what": "onverharde paden", "source": "straten gelden als verhard", "otherwise": "unknown"},
+        ],
+        "nodes": [{"what": "trappen", "source": HOSTILE_SCRIPT, "otherwise": "passable"}],
+    }),
+}  # fmt: skip
 
 
 def _square(position: int) -> Any:
-    west, south = _WEST + position % 4 * _SIDE, _SOUTH + position // 4 * _SIDE
-    return box(west, south, west + _SIDE, south + _SIDE)
+    west, south = WEST + position % 4 * SIDE, SOUTH + position // 4 * SIDE
+    return box(west, south, west + SIDE, south + SIDE)
 
 
 def _units() -> gpd.GeoDataFrame:
-    return _spatial(contracts.UNITS, [
+    return spatial(contracts.UNITS, [
         {
             "unit_code": code, "unit_name": one.name, "unit_kind": one.kind, "gemeente_code": "GM0001",
             "gemeente_name": HOSTILE_SCRIPT, "base_count": 1, "dwelling_count": 217,
@@ -146,7 +184,7 @@ def _units() -> gpd.GeoDataFrame:
 
 
 def _base_areas() -> gpd.GeoDataFrame:
-    return _spatial(contracts.BASE_AREAS, [
+    return spatial(contracts.BASE_AREAS, [
         {
             "base_code": code.replace("WK", "BU"), "base_name": one.name, "gemeente_code": "GM0001",
             "wijk_code": "WK000101", "wijk_share": 1.0, "woonplaats_name": one.name, "woonplaats_source": "source",
@@ -158,27 +196,35 @@ def _base_areas() -> gpd.GeoDataFrame:
     ])  # fmt: skip
 
 
+def _pairs() -> list[tuple[str, str, Square]]:
+    """Return units for every group, and clusters for the groups that they are formed for."""
+    return [
+        *((code, group, one) for code, one in SQUARES.items() for group in GROUPS),
+        *((code, group, one) for code, one in CLUSTERS.items() for group in GROUPS[1:]),
+    ]
+
+
 def _unit_demand() -> pd.DataFrame:
     rows = []
-    for number, (code, one) in enumerate(SQUARES.items()):
-        for group in GROUPS:
-            known = one.people is not None
-            people = (one.people or 0) * (8 if group == "all_inhabitants" else 1)
-            rows.append({
-                "unit_code": code, "target_group": group,
-                "people": people if known else None,
-                "people_low": people * 0.8 if known else None, "people_high": people * 1.2 if known else None,
-                "shown_low": people * 0.851 if known else None, "shown_high": people * 1.16 if known else None,
-                "not_placed_people": one.not_placed_people if known else None,
-                "people_per_km2": people * (number + 1) if known else None,
-                "people_per_1000": 100.0 + number if known else None,
-                "is_estimate": group == "age_75_plus",
-            })  # fmt: skip
-    return _frame(contracts.UNIT_DEMAND, rows)
+    for number, (code, group, one) in enumerate(_pairs()):
+        known = one.people is not None
+        people = (one.people or 0) * (8 if group == "all_inhabitants" else 1)
+        rows.append({
+            "unit_code": code, "target_group": group,
+            "people": people if known else None,
+            "people_low": people * 0.8 if known else None, "people_high": people * 1.2 if known else None,
+            "shown_low": people * 0.851 if known else None, "shown_high": people * 1.16 if known else None,
+            "not_placed_people": one.not_placed_people if known else None,
+            "people_per_km2": people * (number // len(GROUPS) + 1) if known else None,
+            "people_per_1000": 100.0 + number // len(GROUPS) if known else None,
+            "is_estimate": group != "all_inhabitants",
+        })  # fmt: skip
+    return frame(contracts.UNIT_DEMAND, rows)
 
 
-def _reach_of(one: Square) -> dict[str, Reach]:
-    return {"supermarket": one.supermarket, "stop": one.stop, "gp": one.gp}
+def _reach_of(one: Square, group: str) -> dict[str, Reach]:
+    supermarket = one.with_aid if one.with_aid and group == "walking_aid" else one.supermarket
+    return {"supermarket": supermarket, "stop": one.stop, "gp": one.gp}
 
 
 def _distance_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
@@ -186,20 +232,22 @@ def _distance_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
     rows = [
         {
             **key, "category": category, "median_m": reach.median_m, "is_upper_bound": reach.is_upper_bound,
+            "median_high_m": reach.median_high_m or reach.median_m,
             "p90_m": None if reach.median_m is None else reach.median_m * 1.5, "facility_id": f"{category}/0",
         }
-        for category, reach in _reach_of(one).items()
+        for category, reach in _reach_of(one, group).items()
     ]  # fmt: skip
     for category, facility in (("hospital", "hospital/0"), ("bench", None)):
         median = None if facility is None else 6400.0
-        rows.append({**key, "category": category, "median_m": median, "p90_m": median, "is_upper_bound": True,
+        rows.append({**key, "category": category, **dict.fromkeys(("median_m", "median_high_m", "p90_m"), median),
+                     "is_upper_bound": True,
                      "facility_id": facility})  # fmt: skip
     return rows
 
 
 def _share_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
     rows = []
-    for category, reach in _reach_of(one).items():
+    for category, reach in _reach_of(one, group).items():
         for kind, limit in zip(contracts.DISTANCE_KINDS, NORMS_M[category], strict=True):
             low, high = reach.low, reach.high
             people = one.people or 0
@@ -211,6 +259,7 @@ def _share_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
                 "edge_share": None if low is None else reach.edge,
                 "not_connected_share": None if low is None else reach.not_connected,
                 "not_placed_share": None if low is None else reach.not_placed,
+                "paths_share": None if low is None else reach.paths,
             })  # fmt: skip
     return rows
 
@@ -218,51 +267,62 @@ def _share_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
 def _judgement_rows(code: str, group: str, one: Square) -> list[dict[str, Any]]:
     rows = []
     for category in CATEGORIES:
-        reach = _reach_of(one).get(category, Reach("no_norm", None, None, uiterst="no_norm"))
-        doubtful = category not in ("supermarket", "stop")
+        reach = _reach_of(one, group).get(category, Reach("no_norm", None, None, uiterst="no_norm"))
+        doubtful = category not in ("supermarket", "stop", *one.complete)
         rows.append({
             "unit_code": code, "target_group": group, "category": category,
             "is_essential": category in NORMS_M, "completeness": "doubtful" if doubtful else "complete",
             "reach": reach.reach, "uiterst_reach": reach.uiterst,
-            "is_provisional": doubtful and reach.reach == "beyond", "undecided_cause": reach.cause,
+            "is_provisional": doubtful and reach.reach == "beyond",
+            "is_uiterst_provisional": reach.is_uiterst_provisional or (doubtful and reach.uiterst == "beyond"),
+            "undecided_cause": reach.cause,
         })  # fmt: skip
     return rows
 
 
 def _verdict_row(code: str, group: str, one: Square) -> dict[str, Any]:
-    provisional = one.provisional_verdict or one.verdict
+    other = one.verdict_with_aid if group == "walking_aid" else None
+    verdict = other or one.verdict
+    provisional = other or one.provisional_verdict or verdict
     return {
-        "unit_code": code, "target_group": group, "verdict": one.verdict,
-        "is_provisional": one.is_weak or provisional != one.verdict,
+        "unit_code": code, "target_group": group, "verdict": verdict,
+        "is_provisional": one.is_weak or provisional != verdict,
         "provisional_verdict": provisional, "worst_verdict": one.worst_verdict or provisional,
         "severity_low": None if one.people is None else 0.0,
         "severity_high": None if one.people is None else 3484.0,
     }  # fmt: skip
 
 
-def _facilities() -> gpd.GeoDataFrame:
-    names = {"supermarket": HOSTILE_TEMPLATE, "stop": HOSTILE_SCRIPT, "gp": HOSTILE_IMAGE, "hospital": "Ziekenhuis"}
-    rows = [
+def _clusters() -> pd.DataFrame:
+    return frame(contracts.CLUSTERS, [
+        {"target_group": group, "unit_code": unit, "cluster_code": code, "cluster_name": one.name}
+        for code, one in CLUSTERS.items() for unit in code.split("+") for group in GROUPS[1:]
+    ])  # fmt: skip
+
+
+def _unit_paths() -> pd.DataFrame:
+    lengths = dict.fromkeys(SQUARES, 38.0) | {"DP0006": 3.0, "DP0007": 1.0, "DP0009": 0.0}
+    return frame(contracts.UNIT_PATHS, [
         {
-            "facility_id": f"{category}/0", "category": category, "facility_name": names.get(category),
-            "osm_ids": f"node/{i}", "geometry": Point(_WEST + 30 + 80 * i, _SOUTH + 60 + 20 * i),
+            "unit_code": code, "profile": "rollator", "length_km": length,
+            "barred_share": 0.002 if length else None,
+            "unknown_share": {"DP0007": 0.6}.get(code, 0.27) if length else None,
         }
-        for i, category in enumerate(CATEGORIES)
-    ]  # fmt: skip
-    return _spatial(contracts.FACILITIES, rows)
+        for code, length in lengths.items()
+    ])  # fmt: skip
 
 
 def _background() -> gpd.GeoDataFrame:
     shapes = [
-        ("water", 1, None, box(_WEST, _SOUTH + 170, _WEST + 400, _SOUTH + 185)),
-        ("green", 2, None, box(_WEST + 20, _SOUTH + 20, _WEST + 60, _SOUTH + 60)),
-        ("built_up", 1, None, box(_WEST + 110, _SOUTH + 10, _WEST + 190, _SOUTH + 90)),
-        ("road", 1, "Dorpsstraat", LineString([(_WEST, _SOUTH + 50), (_WEST + 400, _SOUTH + 55)])),
-        ("road", 4, None, LineString([(_WEST + 150, _SOUTH), (_WEST + 150, _SOUTH + 200)])),
-        ("railway", 1, None, LineString([(_WEST, _SOUTH + 140), (_WEST + 400, _SOUTH + 120)])),
-        ("place", 1, HOSTILE_IMAGE + "!", Point(_WEST + 350, _SOUTH + 160)),
+        ("water", 1, None, box(WEST, SOUTH + 170, WEST + 400, SOUTH + 185)),
+        ("green", 2, None, box(WEST + 20, SOUTH + 20, WEST + 60, SOUTH + 60)),
+        ("built_up", 1, None, box(WEST + 110, SOUTH + 10, WEST + 190, SOUTH + 90)),
+        ("road", 1, "Dorpsstraat", LineString([(WEST, SOUTH + 50), (WEST + 400, SOUTH + 55)])),
+        ("road", 4, None, LineString([(WEST + 150, SOUTH), (WEST + 150, SOUTH + 200)])),
+        ("railway", 1, None, LineString([(WEST, SOUTH + 140), (WEST + 400, SOUTH + 120)])),
+        ("place", 1, HOSTILE_IMAGE + "!", Point(WEST + 350, SOUTH + 160)),
     ]
-    return _spatial(contracts.BACKGROUND, [
+    return spatial(contracts.BACKGROUND, [
         {"feature_id": f"way/{i}", "layer": layer, "rank": rank, "feature_name": name, "geometry": shape}
         for i, (layer, rank, name, shape) in enumerate(shapes)
     ])  # fmt: skip
@@ -270,7 +330,7 @@ def _background() -> gpd.GeoDataFrame:
 
 def make_results(**other: Any) -> Results:
     """Make the results of the hand-made region; `other` replaces fields."""
-    pairs = [(code, group, one) for code, one in SQUARES.items() for group in GROUPS]
+    pairs = _pairs()
     fields: dict[str, Any] = {
         "region_code": "proef",
         "region": RegionSettings(
@@ -278,6 +338,7 @@ def make_results(**other: Any) -> Results:
         ),
         "categories": CATEGORIES,
         "target_groups": target_groups(),
+        "profiles": PROFILES,
         "completeness": CompletenessSettings(
             default="doubtful", reason="met de hand gemaakt", categories={"supermarket": "complete", "stop": "complete"}
         ),
@@ -285,16 +346,21 @@ def make_results(**other: Any) -> Results:
         "map": MapSettings(max_file_mb=15, simplify_m=1, density_classes=4),
         "units": _units(),
         "base_areas": _base_areas(),
-        "facilities": _facilities(),
+        "mapped_facilities": mapped_facilities(CATEGORIES),
+        "facilities": facilities(CATEGORIES),
         "background": _background(),
+        "local_checks": local_checks(),
+        "check_findings": findings(),
+        "unit_paths": _unit_paths(),
+        "clusters": _clusters(),
         "unit_demand": _unit_demand(),
-        "reach_distances": _frame(contracts.REACH_DISTANCES, [row for one in pairs for row in _distance_rows(*one)]),
-        "reach_shares": _frame(contracts.REACH_SHARES, [row for one in pairs for row in _share_rows(*one)]),
-        "category_verdicts": _frame(
+        "reach_distances": frame(contracts.REACH_DISTANCES, [row for one in pairs for row in _distance_rows(*one)]),
+        "reach_shares": frame(contracts.REACH_SHARES, [row for one in pairs for row in _share_rows(*one)]),
+        "category_verdicts": frame(
             contracts.CATEGORY_VERDICTS, [row for one in pairs for row in _judgement_rows(*one)]
         ),
-        "verdicts": _frame(contracts.VERDICT_TABLE, [_verdict_row(*one) for one in pairs]),
-        "checks": _frame(
+        "verdicts": frame(contracts.VERDICT_TABLE, [_verdict_row(*one) for one in pairs]),
+        "checks": frame(
             contracts.CHECKS,
             [{"check": "keys_are_unique_units", "is_passed": True, "row_count": 16, "fault_count": 0, "detail": ""}],
         ),
@@ -310,8 +376,8 @@ def make_results(**other: Any) -> Results:
                 "gp": {"mean_walk_m": None, "cbs_car_km": None},
             },
             "reference": {"year": 2024, "what": "Gemiddelde afstand over de autoweg", "holder": "CBS"},
-            "people_placed_share": 0.943, "address_count": 1840, "dwelling_count": 1736, "unit_count": 8,
-            "unjoined_facility_count": 1,
+            "people_placed_share": 0.943, "address_count": 1840, "dwelling_count": 1736, "unit_count": 12,
+            "unjoined_facility_count": 1, "cluster_count": 2, "local_check_count": 5,
         },
     }  # fmt: skip
     return Results(**(fields | other))

@@ -34,7 +34,8 @@ VERDICT = {"verdict": "none", "is_provisional": False, "provisional_verdict": "n
 CATEGORY = {
     "is_essential": True, "completeness": "complete", "reach": "within", "uiterst_reach": "within",
     "distance_m": 800.0, "share_low": 0.12, "share_high": 0.12, "uiterst_distance_m": 1500.0,
-    "uiterst_share_low": 0.0, "uiterst_share_high": 0.0, "median_m": 640.0, "is_upper_bound": False,
+    "uiterst_share_low": 0.0, "uiterst_share_high": 0.0, "median_m": 640.0, "median_high_m": 640.0,
+    "is_upper_bound": False,
 }  # fmt: skip
 BEYOND = {"reach": "beyond", "share_low": 0.7, "share_high": 0.8}
 FAR = {**BEYOND, "uiterst_reach": "beyond", "uiterst_share_low": 0.6, "uiterst_share_high": 0.6}
@@ -149,7 +150,7 @@ def test_a_verdict_that_one_side_lacks_of_a_known_unit_is_listed() -> None:
         ),
         (
             {},
-            {**BEYOND, "median_m": 5480.0, "is_upper_bound": True},
+            {**BEYOND, "median_m": 5480.0, "median_high_m": 5480.0, "is_upper_bound": True},
             "Supermarkt: eerst 12 %, daarna 70–80 % verder dan 800 m; was binnen bereik, wordt buiten bereik; mediaan "
             "eerst 640 m, daarna hoogstens 5,5 km.",
         ),

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.publish import dutch_numbers, labels, map_choices
+from pipeline.publish import dutch_numbers, labels, map_choices, path_sentences
 from pipeline.publish.dutch_numbers import distance, number, people_bounds, share, share_interval
 
 
-@pytest.mark.parametrize("module", [dutch_numbers, labels, map_choices])
+@pytest.mark.parametrize("module", [dutch_numbers, labels, map_choices, path_sentences])
 def test_examples_in_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 

@@ -69,7 +69,7 @@ def test_reservations_say_why_and_what_it_would_become(results: Results) -> None
 
 def test_severe_names_what_is_beyond_the_outermost_distance(results: Results) -> None:
     text = _text(results, "De `${1}` & ${alert(1)}")
-    assert "Zwaar, want zelfs verder dan de uiterste afstand: supermarkt en halte." in text
+    assert "Zwaar, want zelfs verder dan de uiterste afstand: supermarkt." in text
     assert "Ook verder dan het uiterste: 97–98 % woont verder dan 1,5 km." in text
 
 
@@ -99,6 +99,7 @@ def test_every_group_has_its_block_and_a_fictional_region_says_so(results: Resul
     assert [line for line in lines if line.startswith("Wilsum")] == [
         "Wilsum (dorp) – Alle inwoners: onbepaald",
         "Wilsum (dorp) – 75-plus: onbepaald",
+        "Wilsum (dorp) – Met loophulpmiddel: onbepaald",
     ]
 
 

@@ -11,7 +11,7 @@ from pipeline.publish.explain import explain_all
 from pipeline.publish.facts import read_facts
 from pipeline.publish.map_choices import NO_DATA_FILL, build_choices, density_breaks
 from pipeline.publish.results import Results
-from pipeline.publish.verdict_choice import VERDICT_FILLS
+from pipeline.publish.verdict_choice import VERDICT_FILLS, together_fill
 from tests.publish.hand_made import CATEGORIES, GROUPS, SQUARES
 
 
@@ -48,7 +48,28 @@ def test_verdicts(choices: dict[str, Choice]) -> None:
         "Wilsum": "onbepaald",
         "=HYPERLINK(1)": "te klein",
     }
-    assert [name for name, dashed in zip(SQUARES, choice.dashed, strict=True) if dashed] == ["WK000103"]
+    assert [name for name, dashed in zip(SQUARES, choice.dashed, strict=True) if dashed] == [
+        "WK000103", "DP0006", "DP0007",
+    ]  # fmt: skip
+
+
+def test_a_unit_judged_with_its_neighbours_has_their_verdict_in_a_class_of_its_own(choices: dict[str, Choice]) -> None:
+    choice = choices["verdict|age_75_plus"]
+    assert _label(choice, "Kleinzande") == "witte vlek, samen met buurgebieden"
+    assert [(one.label, one.count) for one in choice.classes][-2:] == [
+        ("te klein", 3),
+        ("witte vlek, samen met buurgebieden", 2),
+    ]
+    assert choice.classes[-1].fill == "url(#pattern-together-witte-vlek)"
+    assert _label(choices["verdict|walking_aid"], "Kleinzande") == "onbepaald, samen met buurgebieden"
+
+
+def test_a_cluster_that_is_too_small_leaves_its_units_so(choices: dict[str, Choice]) -> None:
+    assert _label(choices["verdict|age_75_plus"], "Gehucht") == "te klein"
+
+
+def test_classes_of_clusters_only_appear_where_there_is_one(choices: dict[str, Choice]) -> None:
+    assert len(choices["verdict|all_inhabitants"].classes) == len(VERDICT_FILLS)
 
 
 def test_reach_is_coloured_by_what_is_certain(choices: dict[str, Choice]) -> None:
@@ -71,8 +92,13 @@ def test_unknown_density_is_no_class_of_values(choices: dict[str, Choice]) -> No
 
 
 def test_what_is_not_known_is_a_pattern_of_its_own() -> None:
-    patterns = [VERDICT_FILLS["undetermined"], VERDICT_FILLS["too_small"], NO_DATA_FILL]
-    assert len(set(patterns)) == 3
+    patterns = [
+        VERDICT_FILLS["undetermined"],
+        VERDICT_FILLS["too_small"],
+        NO_DATA_FILL,
+        *map(together_fill, VERDICT_FILLS),
+    ]
+    assert len(set(patterns)) == 3 + len(VERDICT_FILLS)
     assert all(one.startswith("url(#") for one in patterns)
 
 

@@ -67,7 +67,19 @@ def test_two_builds_give_the_same_bytes(map_page: str, index_page: str) -> None:
 def test_the_order_of_rows_does_not_matter(results: Results, map_page: str) -> None:
     turned = {
         name: getattr(results, name).iloc[::-1].reset_index(drop=True)
-        for name in ("units", "facilities", "unit_demand", "reach_shares", "category_verdicts", "verdicts")
+        for name in (
+            "units",
+            "facilities",
+            "mapped_facilities",
+            "unit_demand",
+            "reach_shares",
+            "category_verdicts",
+            "verdicts",
+            "clusters",
+            "local_checks",
+            "check_findings",
+            "unit_paths",
+        )
     }
     assert build_map(make_results(**turned)) == map_page
 
@@ -96,7 +108,7 @@ def test_a_page_that_refers_outside_is_refused(html: str) -> None:
 def test_hostile_names_make_no_elements(map_page: str, index_page: str) -> None:
     assert "img" not in _parse(map_page).tags
     assert "img" not in _parse(index_page).tags
-    assert _parse(map_page).tags.count("script") == 4
+    assert _parse(map_page).tags.count("script") == 6
     assert "script" not in _parse(index_page).tags
     for page in (map_page, index_page):
         assert not any(name.startswith("on") for name in _parse(page).attributes)
@@ -114,7 +126,7 @@ def test_no_hostile_name_stands_in_a_script(map_page: str) -> None:
 
 
 def test_only_the_scripts_of_the_page_may_run(map_page: str, index_page: str) -> None:
-    assert map_page.count("'sha256-") == 3
+    assert map_page.count("'sha256-") == 5
     assert "script-src 'none'" in index_page
 
 
