@@ -17,7 +17,7 @@ from pipeline.errors import WoonzorgError
 _BUSY = "is busy, it is being blocked by"
 _LOCKED = "Unable to acquire lock"
 _CUT_SHORT = re.compile(
-    r"(dvc\.lock|\.dvc.tmp.rwlock)'\S* (?:is invalid|validation failed|format error|JSON structure is cor)"
+    r"(dvc\.lock|\.dvc.tmp.rwlock)'\S* (?:is invalid|validation failed|format error|JSON structure)"
 )
 _ERROR = "ERROR: "
 _PATIENCE_SECONDS = 10
