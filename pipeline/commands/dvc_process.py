@@ -16,7 +16,9 @@ from pipeline.errors import WoonzorgError
 
 _BUSY = "is busy, it is being blocked by"
 _LOCKED = "Unable to acquire lock"
-_CUT_SHORT = re.compile(r"'((?:\S*/)?dvc\.lock|\S*rwlock)'.*(?:corrupted|validation failed|is not valid|format error)")
+_CUT_SHORT = re.compile(
+    r"(dvc\.lock|\.dvc.tmp.rwlock)'\S* (?:is invalid|validation failed|format error|JSON structure)"
+)
 _ERROR = "ERROR: "
 _PATIENCE_SECONDS = 10
 
