@@ -28,4 +28,4 @@ $(READY): requirements.lock pyproject.toml
 
 # Maak het slotbestand opnieuw (vraagt uv).
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --extra dev --extra bench --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet pyproject.toml --output-file requirements.lock

@@ -1,9 +1,12 @@
 """Read and write the tables between stages: checked against their contract, sorted by key, replaced atomically."""
 
+import os
+import re
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,8 @@ from pipeline.errors import TableError, raise_faults
 _OFFENDERS_SHOWN = 5
 _DECIMALS = 9
 """Numbers are kept to nine decimals: finer is noise, and differs between machines."""
+_LEFTOVER = re.compile(r"\.(?P<target>.+)\.(?P<process>\d+)-[0-9a-f]{32}\.(copy\.)?(?P<kind>new|old)")
+"""How the temporary paths of `replaced_together` are named: with the process that made them."""
 
 
 @dataclass(frozen=True)
@@ -153,46 +158,83 @@ def read_table(contract: Contract, path: Path) -> Any:
 def replaced_together(*targets: Path) -> Iterator[dict[Path, Path]]:
     """Yield a temporary path per target; when the body ends well, all targets are replaced, else none.
 
-    Targets may be files or folders. A target keeps its content until the moment it is replaced.
+    Targets may be files or folders. A target keeps its content until the moment it is replaced. What
+    killed processes left next to the targets is put right first.
     """
-    mark = uuid.uuid4().hex
+    mark = f"{os.getpid()}-{uuid.uuid4().hex}"
     temporary = {target: target.with_name(f".{target.name}.{mark}.new") for target in targets}
     try:
-        for target in targets:
-            target.parent.mkdir(parents=True, exist_ok=True)
+        for folder in dict.fromkeys(target.parent for target in targets):
+            folder.mkdir(parents=True, exist_ok=True)
+            _put_right(folder)
         yield temporary
-        _replace_all(temporary, mark)
+        _replace_all(temporary)
     finally:
         for path in temporary.values():
             _remove(path)
 
 
-def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
-    kept: dict[Path, Path] = {}
+def _replace_all(temporary: dict[Path, Path]) -> None:
+    """Replace all; each step is one rename, so that a process killed between two of them leaves nothing half."""
+    earlier = {target: new.with_suffix(".old") for target, new in temporary.items() if target.exists()}
     try:
         for target, new in temporary.items():
-            if target.exists():
-                kept[target] = target.with_name(f".{target.name}.{mark}.old")
-                _keep(target, kept[target])
+            if target in earlier:
+                _keep(target, earlier[target])
             new.replace(target)
     except BaseException:
-        for target, old in kept.items():
-            if old.exists():
+        for target, new in temporary.items():
+            if target not in earlier:
+                _remove(target)
+            elif earlier[target].exists():
                 if target.is_dir():
-                    _remove(target)
-                old.replace(target)
+                    target.replace(new)
+                earlier[target].replace(target)
         raise
     finally:
-        for old in kept.values():
-            _remove(old)
+        for target, old in earlier.items():
+            if old.exists():
+                # Named as new again it can be removed in steps: as old, what is left of it would be put back.
+                old.replace(temporary[target])
 
 
 def _keep(target: Path, old: Path) -> None:
     """Keep the present content under another name; a folder cannot be replaced in place, so it moves."""
     if target.is_dir():
         target.replace(old)
-    else:
-        shutil.copy2(target, old)
+        return
+    copy = old.with_suffix(".copy.new")
+    try:
+        shutil.copy2(target, copy)
+        copy.replace(old)
+    finally:
+        _remove(copy)
+
+
+def _put_right(folder: Path) -> None:
+    """Undo what killed processes left: a folder moved aside goes back if its place is empty, the rest goes."""
+    for left in sorted(folder.iterdir()):
+        found = _LEFTOVER.fullmatch(left.name)
+        if found is None or _is_alive(int(found["process"])):
+            continue
+        target = left.with_name(found["target"])
+        with suppress(OSError):
+            if found["kind"] == "old" and left.is_dir() and not target.exists():
+                left.replace(target)
+            else:
+                _remove(left)
+
+
+def _is_alive(process: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _remove(path: Path) -> None:

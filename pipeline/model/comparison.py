@@ -22,6 +22,8 @@ _SHARES = ["distance_m", "share_low", "share_high"]
 COLUMNS: Mapping[str, Sequence[str]] = {
     "verdicts": [*_KEYS, *_VERDICT],
     "unit_demand": [*_KEYS, "people_low"],
+    "cluster_demand": [*_KEYS, "people_low"],
+    "clusters": ["cluster_code", "cluster_name"],
     "units": ["unit_code", "unit_name", "is_weak"],
     "category_verdicts": [*_CATEGORY_KEYS, *_JUDGEMENT],
     "reach_distances": [*_CATEGORY_KEYS, "median_m", "median_high_m", "is_upper_bound"],
@@ -64,7 +66,8 @@ def compared_units(before: Tables, after: Tables) -> pd.DataFrame:
 
 def _judged(tables: Tables) -> pd.DataFrame:
     frame = tables["verdicts"][COLUMNS["verdicts"]]
-    frame = frame.merge(tables["unit_demand"][COLUMNS["unit_demand"]], on=_KEYS, how="left", validate="one_to_one")
+    demand = pd.concat([tables[name][COLUMNS[name]] for name in ("unit_demand", "cluster_demand")], ignore_index=True)
+    frame = frame.merge(demand, on=_KEYS, how="left", validate="one_to_one")
     return frame.merge(tables["units"][["unit_code", "is_weak"]], on="unit_code", how="left", validate="many_to_one")
 
 

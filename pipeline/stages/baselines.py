@@ -31,6 +31,8 @@ FROZEN = (
     contracts.VERDICT_TABLE,
     contracts.CATEGORY_VERDICTS,
     contracts.UNIT_DEMAND,
+    contracts.CLUSTER_DEMAND,
+    contracts.CLUSTERS,
     contracts.UNITS,
     contracts.REACH_DISTANCES,
     contracts.REACH_SHARES,
@@ -198,5 +200,7 @@ def compare(
 
 
 def _unit_names(outcome: Outcome) -> dict[str, str]:
-    units = outcome.tables["units"]
-    return dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    units, clusters = outcome.tables["units"], outcome.tables["clusters"]
+    return dict(zip(units["unit_code"], units["unit_name"], strict=True)) | dict(
+        zip(clusters["cluster_code"], clusters["cluster_name"], strict=True)
+    )

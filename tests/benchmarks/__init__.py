@@ -1,1 +1,1 @@
-"""Measurements against named alternatives, on the same work in the same run: ``python -m tests.benchmarks``."""
+"""Measurements against named alternatives, and of growth: ``python -m tests.benchmarks``."""

@@ -13,6 +13,7 @@ from tests.stage_runs import PROJECT
 
 KAMPEN, SAMPLE = "kampen", "markerwaard"
 REAL_DATA = "WOONZORG_REAL_DATA"
+_LARGE_MB = 200
 
 
 def real_data() -> Path | None:
@@ -40,9 +41,17 @@ def lay_out_sample(root: Path, demo_settings: DemoSettings) -> None:
     path = root / "config/regions" / f"{SAMPLE}.yaml"
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["region"]["gemeenten"] = gemeenten
+    _allow_large_map(root / "config/params.yaml")
     for section in ("areas", "figures", "osm"):
         settings[section]["from"] = "file"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _allow_large_map(path: Path) -> None:
+    """Lift the limit on the size of the map: one of forty gemeenten is not made to be mailed."""
+    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    params["map"]["max_file_mb"] = _LARGE_MB
+    path.write_text(yaml.safe_dump(params, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def sample_settings(municipalities: int) -> DemoSettings:

@@ -28,6 +28,7 @@ def project(tiny: Path) -> Path:
     for name in ("dvc.yaml", ".dvcignore"):
         shutil.copy(PROJECT / name, tiny / name)
     shutil.copytree(PROJECT / "pipeline", tiny / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    (tiny / "data/baselines" / tiny_region.REGION).mkdir(parents=True, exist_ok=True)
     return tiny
 
 

@@ -94,8 +94,8 @@ def test_nothing_of_the_user_is_touched(town: Path, woonzorg: Woonzorg) -> None:
         ),
         (
             {"network": {"connect_max_m": 140}},
-            ["extract_facilities", "build_network", "compute_reach", "summarise_reach", "flag_witte_vlekken",
-             "check_results", "record_basis"],
+            ["extract_facilities", "apply_local_checks", "build_network", "form_clusters", "compute_reach",
+             "summarise_reach", "flag_witte_vlekken", "check_results", "record_basis"],
         ),
     ],
 )  # fmt: skip
@@ -203,7 +203,7 @@ def test_another_file_is_named_as_the_cause(town: Path, files: RegionFiles, woon
     assert run.exit_code == 0, run.output
     assert "Oorzaak van elke verandering: gegevens." in run.stdout
     rows = csv_rows(town / "uit.csv")
-    assert {row["Gebied"] for row in rows} == {"Oost"}
+    assert {row["Gebied"] for row in rows} == {"Oost", "Oost en West samen"}
     why = {row["Doelgroep"]: row["Waardoor"] for row in rows}
     assert "Supermarkt: eerst 83–100 %, daarna 31–69 % verder dan 800 m; was buiten bereik, wordt" in why["75-plus"]
     assert all("mediaan eerst" in text for text in why.values())

@@ -50,6 +50,7 @@ def test_a_stage_that_fails_half_way_its_output_leaves_earlier_outputs(
     )  # fmt: skip
     assert run.returncode != 0
     assert "File too large" in run.stderr or "Failed to commit transaction" in run.stderr, "it failed at the limit"
+    assert [line[:4] for line in run.stderr.splitlines() if not line.startswith("ERROR: ")] == ["FOUT"], run.stderr
     assert f"failed to reproduce '{stage}@{REGION}'" in run.stderr
     assert results(project) == before
 

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipeline.contracts import CLUSTER_DEMAND, CLUSTERS
 from pipeline.model.comparison import (
     COLUMNS,
     Tables,
@@ -40,6 +41,8 @@ def tables(
     return {
         "verdicts": found,
         "unit_demand": found[["unit_code", "target_group"]].assign(people_low=30.0),
+        "cluster_demand": CLUSTER_DEMAND.empty(),
+        "clusters": CLUSTERS.empty(),
         "units": pd.DataFrame({"unit_code": units, "unit_name": units, "is_weak": units.isin(weak)}),
         "category_verdicts": judged,
         "reach_distances": keys.assign(median_m=400.0, median_high_m=400.0, is_upper_bound=False),

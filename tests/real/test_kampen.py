@@ -1,8 +1,6 @@
 """The real data of Kampen, end to end: the verdicts that the field would expect, and figures that make sense."""
 
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,17 +12,9 @@ from pipeline.settings_files import read_sections
 from pipeline.stages.results import read_results
 from pipeline.stages.run import sections_of
 from pipeline.tables import RegionFiles
-from tests.stage_runs import PROJECT, run_stages
+from tests.real.rows import row
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def kampen(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
-    root = tmp_path_factory.mktemp("kampen")
-    shutil.copytree(PROJECT / "config", root / "config")
-    shutil.copytree(real_data, root / "data/raw/kampen/incoming")
-    return run_stages(root, "kampen")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +44,38 @@ def test_the_verdicts_for_75_plus_are_those_that_the_design_argues(kampen: Regio
     assert found["8264"] == "none"
     assert found["8266"] == "attention"
     assert found["8263"] == found["GM0166-s-heerenbroek"] == "too_small"
+
+
+ON_FOOT_VERDICTS = """
+          all_inhabitants  age_65_plus     age_75_plus     age_75_plus_alone  age_80_plus     dementia
+8261      none             none            none            none               attention*      attention*
+8262      none*            none*           none*           none*              attention*      attention*
+8263      witte_vlek       witte_vlek      too_small       too_small          severe          too_small
+8264      none*            none*           none*           none*              attention*      attention*
+8265      none*            none*           none*           none*              attention*      attention*
+8266      attention*       attention*      attention*      attention*         witte_vlek*     attention*
+8267      undetermined*    undetermined*   undetermined*   too_small          undetermined*   too_small
+WK016603  none*            none*           none*           none*              witte_vlek*     attention*
+grafhorst undetermined*    undetermined*   undetermined*   too_small          undetermined*   too_small
+kamperveen undetermined*   undetermined*   undetermined*   too_small          undetermined*   too_small
+mastenbroek undetermined*  too_small       too_small       too_small          too_small       too_small
+s-heerenbroek undetermined* undetermined*  too_small       too_small          undetermined*   too_small
+wilsum    undetermined     undetermined    undetermined    too_small          attention       too_small
+zalk      undetermined*    undetermined*   undetermined*   too_small          undetermined*   too_small
+"""
+"""Verdicts of the groups that walk without an aid, as they were before there were profiles; * onder voorbehoud."""
+
+
+def test_groups_that_walk_on_foot_keep_the_verdicts_of_before_there_were_profiles(kampen: RegionFiles) -> None:
+    groups, *rows = (line.split() for line in ON_FOOT_VERDICTS.strip().splitlines())
+    expected = {
+        (unit, group): verdict for unit, *verdicts in rows for group, verdict in zip(groups, verdicts, strict=True)
+    }
+    table = kampen.read(contracts.VERDICT_TABLE)
+    table = table[table["target_group"].isin(groups) & ~table["unit_code"].str.contains("+", regex=False)]
+    shown = table["verdict"] + table["is_provisional"].map({True: "*", False: ""})
+    units = table["unit_code"].str.removeprefix("GM0166-")
+    assert dict(zip(zip(units, table["target_group"], strict=True), shown, strict=True)) == expected
 
 
 def test_the_edge_of_the_extract_keeps_wilsum_undecided(kampen: RegionFiles) -> None:
@@ -115,10 +137,3 @@ def test_the_map_is_light_and_holds_no_address(kampen: RegionFiles) -> None:
     ids = kampen.read(contracts.DWELLINGS)["dwelling_id"]
     text = page.read_text(encoding="utf-8")
     assert not [one for one in ids.sample(200, random_state=1) if f'"{one}"' in text]
-
-
-def row(table: pd.DataFrame, key: dict[str, str]) -> Any:
-    for column, value in key.items():
-        table = table[table[column] == value]
-    assert len(table) == 1
-    return table.iloc[0]

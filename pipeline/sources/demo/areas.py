@@ -31,5 +31,7 @@ def write_areas(region: DemoRegion, folder: Path) -> None:
             table = buurten if layer == "buurten" else buurten.dissolve(columns, as_index=False)
             pyogrio.write_dataframe(table[[*columns, "geometry"]], path, layer=layer, geometry_type="MultiPolygon",
                                     promote_to_multi=True)  # fmt: skip
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise OSError(f"{FILE_NAME}: {error}") from None
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -7,7 +7,7 @@ high kerbs those in a wheelchair, and where no surface is noted nobody can tell.
 import shapely
 from shapely.geometry import LineString, Point, Polygon
 
-from pipeline.sources.demo.pen import SINGEL_RADIUS_M, Pen
+from pipeline.sources.demo.pen import Pen
 from pipeline.sources.demo.roads import (
     AVENUE,
     AVENUE_DEGREES,
@@ -20,7 +20,7 @@ from pipeline.sources.demo.roads import (
 
 SITUATION_KINDS = ("raised_crossing", "lowered_crossing", "steep_bridge", "gated_path", "grass_path", "steps")
 """What stops some and not others."""
-FOOT_KINDS = ("cycleway", "sidewalk", "footbridge", "bare_footway", "paved_footway", *SITUATION_KINDS)
+FOOT_KINDS = ("cycleway", "sidewalk", "bare_footway", "paved_footway", *SITUATION_KINDS)
 """They bound no buurt, turn no streets and have no houses along them."""
 BESIDE_KINDS = ("sidewalk", "raised_crossing", "lowered_crossing")
 """So near the street that houses do not mind them."""
@@ -43,9 +43,7 @@ def draw_footways(pen: Pen, dike: Polygon, rails: LineString, roads: tuple[Road,
 
 
 def _town_ways(pen: Pen, rails: LineString) -> list[Road]:
-    quay_m = SINGEL_RADIUS_M + 42
     return [
-        Road("Vaartbrug", "footbridge", pen.radial((quay_m, -22.6), (quay_m, -28.4))),
         Road("Krabbebrug", "steep_bridge", pen.ring(AVENUE_RADIUS_M, AVENUE_DEGREES[0] + 0.05, -30)),
         Road("Spoorpad", "gated_path", _gated(pen.chord((1_450, 33.7), (1_450, 9.5)), rails)),
         Road("Waterleliepad", "bare_footway", pen.radial((1_640, -20), (1_500, -14), (1_420, -8), (1_390, 0),

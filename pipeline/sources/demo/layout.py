@@ -174,8 +174,8 @@ def _places(pen: Pen) -> tuple[Place, ...]:
         ("Noorderkoog", "village", (10.8, 21.7), 200, 250),
         ("Slikhoek", "village", (11.8, 10.7), 165, 120),
         (OUTSIDE_PLACE, "hamlet", (25.6, 14.1), 220, 40),
-        ("Kleihuizen", "hamlet", (14.05, 11.6), 120, 61),
-        ("Zavelhoek", "hamlet", (13.85, 10.75), 120, 70),
+        ("Kleihuizen", "hamlet", (14.05, 11.6), 120, 66),
+        ("Zavelhoek", "hamlet", (13.85, 10.75), 120, 74),
         ("Dijkmeen", "hamlet", (13.72, 9.015), 155, 125),
     )
     places = []

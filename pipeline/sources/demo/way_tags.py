@@ -33,7 +33,6 @@ WAY_TAGS: dict[str, Tags] = {
     "sidewalk": {"highway": "footway", "footway": "sidewalk"},
     "raised_crossing": {"highway": "footway", "footway": "crossing"},
     "lowered_crossing": {"highway": "footway", "footway": "crossing"},
-    "footbridge": {"highway": "footway", "surface": "wood"},
     "steep_bridge": {"highway": "footway", "surface": "wood"},
     "gated_path": {"highway": "footway", "surface": "asphalt", "smoothness": "good"},
     "grass_path": {"highway": "path", "surface": "grass"},
