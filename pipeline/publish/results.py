@@ -32,8 +32,8 @@ class Results:
         region, ``generator_version``.
     metrics
         ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
-        (``year, what, holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``,
-        ``unit_count``, ``unjoined_facility_count``.
+        (``year, what, holder``, or None), ``figures_matched_share`` (per file), ``people_placed_share``,
+        ``address_count``, ``dwelling_count``, ``unit_count``, ``unjoined_facility_count``.
     """
 
     region_code: str

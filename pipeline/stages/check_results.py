@@ -3,10 +3,11 @@
 import json
 
 from pipeline import contracts
-from pipeline.config import FigureSettings
-from pipeline.contracts import CHECKS
+from pipeline.config import FigureSettings, LimitSettings
+from pipeline.contracts import CHECKS, FIGURES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import checks as model
+from pipeline.model.matching import matched_shares
 from pipeline.sources.figures import read_reference_km
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together, write_table
@@ -27,7 +28,7 @@ CHECKED = (
 )
 
 
-def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
+def check_results(files: RegionFiles, *, figures: FigureSettings, limits: LimitSettings) -> None:
     """Hold the results against what must always be true; one that is not stops the run here."""
     tables = {contract.name: files.read(contract) for contract in CHECKED}
     checks = model.check_results(tables)
@@ -38,7 +39,9 @@ def check_results(files: RegionFiles, *, figures: FigureSettings) -> None:
          for row in failed.itertuples()],
     )  # fmt: skip
     reference = figures.reference
-    metrics = model.describe_run(tables, read_reference_km(reference, files.snapshot("figures")) if reference else {})
+    cbs_car_km = read_reference_km(reference, files.snapshot("figures"), limits) if reference else {}
+    matched = matched_shares(files.read(FIGURES), tables["dwellings"])
+    metrics = {**model.describe_run(tables, cbs_car_km), "figures_matched_share": matched}
     chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
     table, metrics_file = files.table(CHECKS), files.processed("metrics.json")
     with replaced_together(table, metrics_file) as temporary:

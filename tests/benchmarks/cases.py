@@ -61,10 +61,10 @@ def choose_case() -> Case:
 
 
 def _read_kampen(folder: Path) -> Case:
-    settings = read_sections(CONFIG, ["network", "facilities", "target_groups", "areas", "osm"], "kampen")
+    settings = read_sections(CONFIG, ["network", "facilities", "target_groups", "areas", "osm", "limits"], "kampen")
     rules, pbf = settings["network"], folder / settings["osm"].file
     ways = osm_source.read_walkable(pbf, rules.walkable, rules.not_walkable)
-    areas = read_areas(settings["areas"].layers, folder)
+    areas = read_areas(settings["areas"].layers, folder, settings["limits"])
     extract = limit_extract(osm_source.read_extract(pbf), areas, rules, settings["target_groups"].longest_norm_m)
     nodes, edges = clip_to(*edges_of_ways(ways.starts, ways.node_ids, ways.x_m, ways.y_m), extract)
     nodes = mark_exits(nodes, edges, extract, ways.cut_ids, edge_m=rules.edge_m, cut_m=rules.cut_m)
@@ -83,11 +83,11 @@ def _read_kampen(folder: Path) -> Case:
 
 def _dwellings(folder: Path, pbf: Path, areas: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Return the points of the dwellings, chosen as the stage `build_areas` does."""
-    settings = read_sections(CONFIG, ["region", "figures", "dwellings"], "kampen")
+    settings = read_sections(CONFIG, ["region", "figures", "dwellings", "limits"], "kampen")
     addresses = osm_source.read_addresses(pbf)
     located = locate_addresses(addresses, areas, base_level=settings["region"].base_level)
     kind = building_kind(addresses.geometry, osm_source.read_buildings(pbf), settings["dwellings"])
-    homes = figure_by_area(read_figures(settings["figures"].tables, folder), "homes")
+    homes = figure_by_area(read_figures(settings["figures"].tables, folder, settings["limits"]), "homes")
     return np.asarray(select_dwellings(located, kind, homes, settings["dwellings"]).geometry, dtype=object)
 
 

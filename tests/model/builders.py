@@ -182,7 +182,7 @@ ALL_COMPLETE = CompletenessSettings(default="complete", reason="test")
 def group(*terms: Mapping[str, Any], min_count: int = 25) -> TargetGroup:
     """Make a target group of these terms; without any, all inhabitants."""
     return TargetGroup.model_validate({
-        "label": "test", "terms": terms or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
+        "label": "test", "terms": list(terms) or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
         "min_count": min_count,
     })  # fmt: skip
 
