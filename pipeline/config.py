@@ -7,7 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Metres = Annotated[float, Field(gt=0)]
+Metres = Annotated[float, Field(gt=0, le=500_000)]
+"""Nothing that is measured here is longer than the Netherlands."""
+
+People = Annotated[int, Field(ge=1, le=20_000_000)]
+"""There are no more in the Netherlands."""
+
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 TagValues = str | Annotated[list[str], Field(min_length=1)]
 Level = Literal["buurt", "postcode", "wijk", "gemeente"]
@@ -42,9 +47,9 @@ TagRule = Annotated[dict[str, TagValues], AfterValidator(_has_a_real_key)]
 
 
 class Section(BaseModel):
-    """Base of all settings: frozen, and a key that is not known is a fault."""
+    """Base of all settings: frozen; a key that is not known is a fault, and so is text or a yes for a number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 # --- params.yaml ---------------------------------------------------------------------------------------------------
@@ -53,8 +58,8 @@ class Section(BaseModel):
 class UnitSettings(Section):
     """How base areas become units (design: "the wijk, or for small villages the dorp")."""
 
-    dorp_max_inhabitants: int = Field(gt=0)
-    unit_max_inhabitants: int = Field(gt=0)
+    dorp_max_inhabitants: People
+    unit_max_inhabitants: People
     name_share: Share
 
     @model_validator(mode="after")
@@ -71,7 +76,7 @@ class DwellingSettings(Section):
     possible_home_buildings: list[str]
     enough_homes_share: Share
     weak_ratio_low: float = Field(gt=0, le=1)
-    weak_ratio_high: float = Field(ge=1)
+    weak_ratio_high: float = Field(ge=1, le=100)
 
 
 class NetworkSettings(Section):
@@ -83,24 +88,40 @@ class NetworkSettings(Section):
     edge_m: Metres
     cut_m: Metres
     buffer_min_m: Metres
-    buffer_factor: float = Field(ge=1)
-    island_max_nodes: int = Field(ge=0)
+    buffer_factor: float = Field(ge=1, le=100)
+    island_max_nodes: int = Field(ge=0, le=1_000_000)
 
 
 class WitteVlekSettings(Section):
     """When a unit is a witte vlek for a target group."""
 
     share_beyond: Share
-    min_beyond: int = Field(ge=1)
+    min_beyond: int = Field(ge=1, le=100)
     anchor_categories: list[Code] = Field(min_length=1)
 
 
 class MapSettings(Section):
     """Limits of the published map."""
 
-    max_file_mb: float = Field(gt=0)
-    simplify_m: float = Field(ge=0)
+    max_file_mb: float = Field(gt=0, le=1000)
+    simplify_m: float = Field(ge=0, le=500_000)
     density_classes: int = Field(ge=3, le=7)
+
+
+class LimitSettings(Section):
+    """What is impossible: beyond it a file is at fault and nothing is computed."""
+
+    largest_count: dict[Level, People]
+    largest_km: float = Field(gt=0, le=500)
+    land_of_polygon: float = Field(ge=1, le=100)
+    matched_share: Share
+
+    @model_validator(mode="after")
+    def _every_level(self) -> Self:
+        missing = [level for level in LEVELS if level not in self.largest_count]
+        if missing:
+            raise ValueError(f"largest_count: {', '.join(missing)} ontbreekt")
+        return self
 
 
 class BackgroundLayer(Section):
@@ -116,7 +137,7 @@ class BackgroundSettings(Section):
 
     around_m: Metres
     simplify_m: Metres
-    min_area_m2: float = Field(ge=0)
+    min_area_m2: float = Field(ge=0, le=1e9)
     layers: list[BackgroundLayer] = Field(min_length=1)
 
 
@@ -124,8 +145,8 @@ class DemoSettings(Section):
     """The invented municipality: seed and size."""
 
     seed: int = Field(ge=0)
-    municipalities: int = Field(ge=1)
-    addresses: int = Field(ge=2000)
+    municipalities: int = Field(ge=1, le=1000)
+    addresses: int = Field(ge=2000, le=1_000_000)
 
 
 class ClusterSettings(Section):
@@ -199,7 +220,7 @@ class Category(Section):
     match: list[TagRule] = Field(min_length=1)
     exclude: list[TagRule] = []
     is_essential: bool
-    weight_visits_per_year: float | None = Field(default=None, gt=0)
+    weight_visits_per_year: float | None = Field(default=None, gt=0, le=10_000)
     weight_source: str | None = None
 
     @model_validator(mode="after")
@@ -261,7 +282,7 @@ class RateFigure(Section):
 
     figure: str
     low_factor: float = Field(gt=0, le=1)
-    high_factor: float = Field(ge=1)
+    high_factor: float = Field(ge=1, le=100)
     what: str
     source: str
     population_base: Literal["home", "all"]
@@ -296,7 +317,7 @@ class TargetGroup(Section):
     norms: str
     walking_age: float | None = Field(default=None, gt=0, le=110)
     essential: Annotated[list[Code], Field(min_length=1)] | None = None
-    min_count: int = Field(ge=1)
+    min_count: People
 
 
 class WalkingSpeed(Section):
@@ -443,7 +464,7 @@ class FigureColumn(Section):
 
     column: str
     unit: Literal["count", "percent"] = "count"
-    rounding: float = Field(gt=0)
+    rounding: float = Field(gt=0, le=1000)
     percent_of: str | None = None
 
 
@@ -458,7 +479,7 @@ class FigureTable(SourceFile):
     key: str | None = None
     value: str | None = None
     keys: dict[str, Code] = {}
-    rounding: float | None = Field(default=None, gt=0)
+    rounding: float | None = Field(default=None, gt=0, le=1000)
 
     @model_validator(mode="after")
     def _wide_or_long(self) -> Self:

@@ -21,6 +21,7 @@ from pipeline.config import (
     DwellingSettings,
     FacilitySettings,
     FigureSettings,
+    LimitSettings,
     LocalCheckSettings,
     MapSettings,
     NetworkSettings,
@@ -35,6 +36,9 @@ from pipeline.config import (
     essential_categories,
 )
 from pipeline.errors import SettingsError, collected, raise_faults
+
+BASE_FIGURES = ("inhabitants", "homes")
+"""Figures that units and dwellings rest on, in every region."""
 
 
 def _all_different(regions: list[str]) -> list[str]:
@@ -51,6 +55,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
     "clusters": (PARAMS, ClusterSettings),
+    "limits": (PARAMS, LimitSettings),
     "witte_vlekken": (PARAMS, WitteVlekSettings),
     "map": (PARAMS, MapSettings),
     "background": (PARAMS, BackgroundSettings),
@@ -200,9 +205,11 @@ def check_all(config: Path) -> list[str]:
     for region in regions:
         of_region = _collect(faults, config, [name for name, (file, _) in SECTIONS.items() if file == REGION], region)
         faults += _unknown_sections(_section_path(config, "region", region), config, region)
-        if "facilities" in shared and "completeness" in of_region:
-            unknown = set(of_region["completeness"].categories) - set(shared["facilities"].categories)
-            faults += [f"config/regions/{region}.yaml: completeness: onbekende categorie {c}." for c in sorted(unknown)]
+        place = _section_path(config, "region", region).as_posix()
+        if "facilities" in shared:
+            faults += _unknown_categories_of_region(place, of_region, shared["facilities"])
+        if "figures" in of_region and "target_groups" in shared:
+            faults += _misnamed_figures(place, of_region["figures"], shared["target_groups"])
     if "facilities" in shared and "target_groups" in shared:
         faults += _unknown_categories(config, shared)
     if "profiles" in shared and "target_groups" in shared:
@@ -229,6 +236,34 @@ def _unknown_sections(path: Path, config: Path, region: str | None) -> list[str]
         f"{path.as_posix()}: {key}: onbekende sectie; verwijder deze of verbeter de spelling."
         for key in sorted(map(str, keys - known))
     ]
+
+
+def _unknown_categories_of_region(place: str, of_region: Mapping[str, Any], facilities: FacilitySettings) -> list[str]:
+    named: dict[str, list[str]] = {}
+    if "completeness" in of_region:
+        named["completeness"] = list(of_region["completeness"].categories)
+    if "figures" in of_region and of_region["figures"].reference is not None:
+        named["figures.reference.columns_km"] = list(of_region["figures"].reference.columns_km)
+    return [
+        f"{place}: {key}: onbekende categorie {code}; verbeter de spelling of voeg deze toe aan facilities.yaml."
+        for key, codes in named.items()
+        for code in codes
+        if code not in facilities.categories
+    ]
+
+
+def _misnamed_figures(place: str, figures: FigureSettings, target_groups: TargetGroupSettings) -> list[str]:
+    """Return a fault for each figure that everything rests on and no table gives, and for each that nothing uses."""
+    terms = [term for group in target_groups.groups.values() for term in group.terms]
+    used = {name for term in terms for name in (term.count, *term.part, *term.of)}
+    used |= {term.rate_figure.figure for term in terms if term.rate_figure is not None}
+    given = [name for table in figures.tables for name in (*table.columns, *table.keys.values())]
+    return [
+        *(f"{place}: figures.tables: geen tabel geeft {name}; voeg het toe of verbeter de spelling."
+          for name in BASE_FIGURES if name not in given),
+        *(f"{place}: figures.tables: geen doelgroep gebruikt {name}; verbeter de spelling of verwijder het."
+          for name in given if name not in used | set(BASE_FIGURES)),
+    ]  # fmt: skip
 
 
 def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ category stands in the south-west.
 """
 
 import csv
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ REGION = "vierkant"
 ORIGIN_X, ORIGIN_Y, SIDE_M, BLOCK_M = 200_000.0, 500_000.0, 1000.0, 250.0
 BUURTEN = {"BU00010000": (0, 0), "BU00010001": (0, 1), "BU00010100": (1, 0), "BU00010101": (1, 1)}
 HOMES = 20
+POSTCODES = (1000, 1001)
+"""Of the wijk in the west and of that in the east: numbers in the file, as real ones have them."""
 FACILITIES = {
     "supermarket": {"shop": "supermarket", "name": "Super"},
     "stop": {"highway": "bus_stop", "name": "Halte"},
@@ -57,6 +60,7 @@ def write_region(root: Path) -> None:
 def settings() -> dict[str, Any]:
     """Return the settings of the region, to be changed by a test before they are written."""
     layer = {"file": "gebieden.gpkg", "code": "code", "name": "naam", **_SOURCE}
+    postcodes = {"file": "postcodes.geojson", "level": "postcode", "code": "postcode", "woonplaats": "plaats"}
     counts = {name: {"column": name, "rounding": 5} for name in ("inhabitants", "inhabitants_65_plus", "homes")}
     shares = {"mobility_limited_share": {"column": "BeperkingInBewegen", "unit": "percent", "rounding": 0.1}}
     return {
@@ -71,6 +75,7 @@ def settings() -> dict[str, Any]:
             "layers": [
                 {**layer, "level": "buurt", "layer": "buurten"},
                 {**layer, "level": "wijk", "layer": "wijken"},
+                {**postcodes, **_SOURCE},
             ],
         },
         "figures": {
@@ -83,6 +88,10 @@ def settings() -> dict[str, Any]:
                 },
                 {"file": "gezondheid.csv", "year": 2022, "code": "WijkenEnBuurten", "columns": shares, **_SOURCE},
             ],
+            "reference": {
+                "file": "gemeente.csv", "year": 2024, "code": "gemeente", "gemeente": "GM0001",
+                "columns_km": {"gp": "afstand_huisarts", "supermarket": "afstand_supermarkt"}, **_SOURCE,
+            },
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
         "completeness": {"default": "complete", "reason": "alles is getekend"},
@@ -124,10 +133,21 @@ def areas() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 
 def write_areas(folder: Path) -> None:
-    """Write the boundaries as a GeoPackage."""
+    """Write buurten and wijken as a GeoPackage, and two postcodes as GeoJSON."""
     buurten, wijken = areas()
     buurten.to_file(folder / "gebieden.gpkg", layer="buurten")
     wijken.to_file(folder / "gebieden.gpkg", layer="wijken")
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"postcode": code, "plaats": "Vierkant"},
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for code, shape in zip(POSTCODES, wijken.geometry, strict=True)
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}
+    text = json.dumps({"type": "FeatureCollection", "crs": crs, "features": features})
+    (folder / "postcodes.geojson").write_text(text, encoding="utf-8")
 
 
 def write_figures(folder: Path) -> None:
@@ -141,6 +161,8 @@ def write_figures(folder: Path) -> None:
     shares[1]["BeperkingInBewegen_23"] = "     ."
     shares.append({"WijkenEnBuurten": "WK000100  ", "BeperkingInBewegen_23": "  25.0"})
     write_csv(folder / "gezondheid.csv", shares)
+    distances = {"afstand_huisarts": "0.9", "afstand_supermarkt": "0.7"}
+    write_csv(folder / "gemeente.csv", [{"gemeente": code, **distances} for code in ("GM0001", "GM0002")])
 
 
 def write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -210,9 +232,10 @@ def _add_streets(osm: _Osm) -> None:
 
 def _add_homes(osm: _Osm, x: float, y: float) -> None:
     """Add homes of 8 m by 8 m along the northern side of a street, their addresses 10 m from it."""
+    postcode = POSTCODES[x >= ORIGIN_X + SIDE_M]
     for number in range(HOMES):
         left = x + 100 + number * 40
         corners = [(left, y + 6), (left + 8, y + 6), (left + 8, y + 14), (left, y + 14), (left, y + 6)]
         osm.way(corners, {"building": "house", "ref:bag": "1"})
         osm.point(left + 4, y + 10, {"addr:housenumber": str(number + 1), "addr:street": f"Straat {x:.0f} {y:.0f}",
-                                     "addr:postcode": "1000AA", "addr:city": "Vierkant"})  # fmt: skip
+                                     "addr:postcode": f"{postcode}AA", "addr:city": "Vierkant"})  # fmt: skip

@@ -51,6 +51,10 @@ def _key_figures(results: Results) -> list[tuple[str, str]]:
         ("adressen", number(metrics["address_count"])),
         ("woningen", number(metrics["dwelling_count"])),
         ("van de inwoners op een woning geplaatst", share(metrics["people_placed_share"])),
+        (
+            "van de woningen in een gebied met cijfers (minst volledige bestand)",
+            share(min(metrics["figures_matched_share"].values())),
+        ),
         ("voorzieningen", number(len(results.facilities))),
         ("daarvan zonder bekende looproute", number(metrics["unjoined_facility_count"])),
         ("lokale controles die meetellen", number(metrics["local_check_count"])),

@@ -36,8 +36,9 @@ class Results:
         region, ``generator_version``.
     metrics
         ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
-        (``year, what, holder``, or None), ``people_placed_share``, ``address_count``, ``dwelling_count``,
-        ``unit_count``, ``unjoined_facility_count``, ``cluster_count``, ``local_check_count``.
+        (``year, what, holder``, or None), ``figures_matched_share`` (per file), ``people_placed_share``,
+        ``address_count``, ``dwelling_count``, ``unit_count``, ``unjoined_facility_count``, ``cluster_count``,
+        ``local_check_count``.
     since_baseline
         What changed since the baseline that the settings name; None where they name none.
     """

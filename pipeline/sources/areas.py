@@ -1,26 +1,30 @@
 """Boundaries of buurten, wijken and postcode areas from files."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
-from pipeline.config import AreaLayer
+from pipeline.config import AreaLayer, LimitSettings
 from pipeline.contracts import AREAS, CRS
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.codes import clean_codes, is_code
+from pipeline.sources.codes import clean_codes, is_code, is_unknown
 
 _HA_PER_KM2 = 100
+_M2_PER_HA = 10_000
 _OFFENDERS_SHOWN = 5
 _NETHERLANDS = shapely.box(-7_000, 289_000, 300_000, 629_000)
 """Where RD coordinates of the Netherlands lie, in metres: anything outside has its axes or its CRS wrong."""
 
 
-def read_areas(layers: Sequence[AreaLayer], folder: Path) -> gpd.GeoDataFrame:
-    """Read all layers of areas from `folder`.
+def read_areas(layers: Sequence[AreaLayer], folder: Path, limits: LimitSettings) -> gpd.GeoDataFrame:
+    """Read all layers of areas from `folder`; `limits` says how much land a boundary can hold.
 
     Returns
     -------
@@ -29,14 +33,18 @@ def read_areas(layers: Sequence[AreaLayer], folder: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     SourceError
-        With every fault of every file: unreadable, wrong CRS, columns missing, codes malformed or twice, geometry
-        missing, empty, invalid or outside the Netherlands.
+        With every fault of every file: unreadable, wrong CRS, columns missing, codes malformed or twice, names blank,
+        geometry missing, empty, invalid or outside the Netherlands, more land than the boundary holds.
     """
     frames: list[gpd.GeoDataFrame] = []
     faults: list[str] = []
-    for layer in layers:
+    present: dict[str, list[str]] = {}
+    for file in dict.fromkeys(layer.file for layer in layers):
         with collected(faults):
-            frames.append(_read_layer(layer, folder / layer.file))
+            present[file] = _layers_of(folder / file)
+    for layer in (one for one in layers if one.file in present):
+        with collected(faults):
+            frames.append(_read_layer(layer, folder / layer.file, present[layer.file], limits))
     raise_faults(SourceError, faults)
     areas = pd.concat(frames, ignore_index=True)
     twice = sorted(areas.loc[areas["area_code"].duplicated(), "area_code"].unique())
@@ -44,8 +52,29 @@ def read_areas(layers: Sequence[AreaLayer], folder: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(areas, geometry="geometry", crs=CRS)
 
 
-def _read_layer(layer: AreaLayer, path: Path) -> gpd.GeoDataFrame:
+def _layers_of(path: Path) -> list[str]:
+    """Return the names of the layers in a file."""
+    with _readable(path, path.name):
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+
+
+@contextmanager
+def _readable(path: Path, place: str) -> Iterator[None]:
+    """Turn what GDAL raises on a damaged file into one sentence; what it warns of is looked for in words of ours."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except UnicodeDecodeError:
+        raise SourceError(f"{place}: tekst is niet in UTF-8; bewaar het bestand opnieuw in UTF-8.") from None
+    except (pyogrio.errors.DataSourceError, shapely.errors.GEOSException, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).replace(str(path), path.name).split()).split("; ")[0]
+        raise SourceError(f"{place}: niet leesbaar als kaartlaag ({reason}); zet er een gave kopie neer.") from None
+
+
+def _read_layer(layer: AreaLayer, path: Path, present: list[str], limits: LimitSettings) -> gpd.GeoDataFrame:
     place = f"{layer.file}, laag {layer.layer}" if layer.layer else layer.file
+    if layer.layer and layer.layer not in present:
+        raise SourceError(f"{place}: ontbreekt (wel aanwezig: {', '.join(present)}); verbeter het bestand of layer.")
     raw = _read_file(layer, path, place)
     wanted = [layer.code, layer.name, layer.woonplaats, layer.land_ha, *layer.where]
     raise_faults(
@@ -62,7 +91,11 @@ def _read_layer(layer: AreaLayer, path: Path) -> gpd.GeoDataFrame:
     if raw.empty:
         raise SourceError(f"{place}: geen gebieden met {layer.where}; verbeter het bestand of de instelling where.")
     codes = clean_codes(raw[layer.code])
-    raise_faults(SourceError, [*_code_faults(codes, layer, place), *_geometry_faults(raw.geometry, codes, place)])
+    land_ha = _land_ha(raw, layer.land_ha)
+    faults = [*_code_faults(raw[layer.code], codes, layer, place), *_name_faults(raw, codes, layer, place)]
+    of_shapes = _geometry_faults(raw.geometry, codes, place)
+    faults += of_shapes or _land_faults(raw, land_ha, codes, layer, place, limits.land_of_polygon)
+    raise_faults(SourceError, faults)
     areas = pd.DataFrame(
         {
             "area_code": codes,
@@ -70,35 +103,37 @@ def _read_layer(layer: AreaLayer, path: Path) -> gpd.GeoDataFrame:
             "area_name": _text(raw, layer.name),
             "gemeente_code": pd.Series(pd.NA, raw.index, "str") if layer.level == "postcode" else "GM" + codes.str[2:6],
             "woonplaats_name": _text(raw, layer.woonplaats),
-            "land_km2": _land_km2(raw, layer.land_ha),
-            "geometry": raw.geometry,
+            "land_km2": land_ha / _HA_PER_KM2,
+            "geometry": shapely.force_2d(raw.geometry.to_numpy()),
         }
     )
     return gpd.GeoDataFrame(areas[list(AREAS.columns)], geometry="geometry", crs=CRS)
 
 
 def _read_file(layer: AreaLayer, path: Path, place: str) -> gpd.GeoDataFrame:
-    try:
+    with _readable(path, place):
         raw = pyogrio.read_dataframe(path, layer=layer.layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise SourceError(f"{place}: niet leesbaar als kaartlaag ({reason}); zet er een gave kopie neer.") from None
     if not isinstance(raw, gpd.GeoDataFrame) or raw.empty:
         raise SourceError(f"{place}: bevat geen gebieden; zet er een gave kopie neer.")
     if raw.crs is None:
         raise SourceError(f"{place}: coördinatenstelsel ontbreekt; geef het bestand het stelsel {CRS} (RD).")
-    return raw.to_crs(CRS)
+    try:
+        return raw.to_crs(CRS)
+    except ProjError:
+        raise SourceError(
+            f"{place}: coördinatenstelsel {raw.crs.name} is niet om te rekenen; geef het het stelsel {CRS} (RD)."
+        ) from None
 
 
-def _code_faults(codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
+def _code_faults(raw: pd.Series, codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
     faults = []
-    malformed = codes[~is_code(codes, layer.level)]
+    malformed = raw[~is_code(codes, layer.level)]
     if len(malformed):
         faults.append(
             f"{place}, kolom {layer.code}: {len(malformed)} rijen zonder geldige code voor {layer.level} "
             f"({_offenders(malformed)}); verbeter de codes."
         )
-    twice = codes[codes.duplicated()]
+    twice = codes[codes.notna() & codes.duplicated()]
     if len(twice):
         faults.append(
             f"{place}, kolom {layer.code}: code komt meer dan eens voor ({_offenders(twice)}); laat er één over."
@@ -106,15 +141,25 @@ def _code_faults(codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
     return faults
 
 
+def _name_faults(raw: pd.DataFrame, codes: pd.Series, layer: AreaLayer, place: str) -> list[str]:
+    if layer.name is None:
+        return []
+    nameless = codes[_text(raw, layer.name).fillna("") == ""]
+    if nameless.empty:
+        return []
+    return [f"{place}, kolom {layer.name}: naam ontbreekt; vul deze in: {_offenders(nameless)}."]
+
+
 def _geometry_faults(geometry: gpd.GeoSeries, codes: pd.Series, place: str) -> list[str]:
     present = pd.notna(geometry.to_numpy()) & ~geometry.is_empty
-    polygons = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    polygons = present & geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    inside = geometry.covered_by(_NETHERLANDS)
     problems = {
         "geen geometrie; vul de grens in": ~present,
         "geometrie is geen vlak; lever vlakken": present & ~polygons,
-        "ongeldige geometrie (de grens kruist zichzelf); herstel de grens": present & polygons & ~geometry.is_valid,
+        "ongeldige geometrie (de grens kruist zichzelf); herstel de grens": polygons & inside & ~geometry.is_valid,
         f"ligt buiten Nederland; controleer het coördinatenstelsel ({CRS}) en de volgorde van x en y":
-            present & ~geometry.intersects(_NETHERLANDS),
+            polygons & ~inside,
     }  # fmt: skip
     return [
         f"{place}: {problem}: {_offenders(codes[affected])} ({int(affected.sum())} gebieden)."
@@ -123,18 +168,39 @@ def _geometry_faults(geometry: gpd.GeoSeries, codes: pd.Series, place: str) -> l
     ]
 
 
+def _land_ha(raw: pd.DataFrame, column: str | None) -> pd.Series:
+    """Return the land area that the source gives, in hectares; missing where it gives none."""
+    if column is None:
+        return pd.Series(float("nan"), raw.index)
+    return pd.to_numeric(raw[column].mask(is_unknown(raw[column])), errors="coerce").astype("float64")
+
+
+def _land_faults(
+    raw: gpd.GeoDataFrame, land_ha: pd.Series, codes: pd.Series, layer: AreaLayer, place: str, most: float
+) -> list[str]:
+    if layer.land_ha is None:
+        return []
+    stated = ~is_unknown(raw[layer.land_ha])
+    problems = {
+        "is geen getal; schrijf cijfers met een punt als decimaalteken": stated & land_ha.isna(),
+        "is negatief; laat het leeg waar het onbekend is": land_ha < 0,
+        f"is meer land dan {most:g} maal wat de grens omsluit; geef hectaren":
+            land_ha > most * raw.geometry.area / _M2_PER_HA,
+    }  # fmt: skip
+    return [
+        f"{place}, kolom {layer.land_ha}: '{raw.loc[affected, layer.land_ha].iloc[0]}' {problem}: "
+        f"{_offenders(codes[affected])}."
+        for problem, affected in problems.items()
+        if affected.any()
+    ]
+
+
 def _offenders(codes: pd.Series) -> str:
-    return ", ".join(codes.drop_duplicates().head(_OFFENDERS_SHOWN))
+    shown = codes.astype("str").str.strip().replace("", pd.NA).fillna("(leeg)").drop_duplicates()
+    return ", ".join(shown.head(_OFFENDERS_SHOWN))
 
 
 def _text(raw: pd.DataFrame, column: str | None) -> pd.Series:
     if column is None:
         return pd.Series(pd.NA, raw.index, "str")
     return raw[column].astype("str").str.strip()
-
-
-def _land_km2(raw: pd.DataFrame, column: str | None) -> pd.Series:
-    if column is None:
-        return pd.Series(float("nan"), raw.index)
-    land = pd.to_numeric(raw[column], errors="coerce")
-    return land.where(land >= 0) / _HA_PER_KM2

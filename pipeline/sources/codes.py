@@ -1,4 +1,4 @@
-"""Codes of areas as sources write them, made alike."""
+"""Codes of areas, and unknown values, as sources write them, made alike."""
 
 import re
 
@@ -10,6 +10,11 @@ _PATTERNS = {
     "buurt": re.compile(r"^BU\d{8}$"),
     "postcode": re.compile(r"^[1-9]\d{3}$"),
 }
+_LARGER = re.compile(r"^(NL|LD|PV|CR)\d{2}$")
+"""The country, its parts and provinces, and COROP areas: in many tables of CBS they stand between the gemeenten."""
+
+_UNKNOWN = re.compile(r"^\s*(|\.|-99997(\.0+)?|nan)\s*$")
+"""How CBS writes unknown or secret."""
 
 
 def clean_codes(raw: pd.Series) -> pd.Series:
@@ -20,10 +25,28 @@ def clean_codes(raw: pd.Series) -> pd.Series:
 
 def is_code(codes: pd.Series, level: str) -> pd.Series:
     """Say for each code whether it has the form of `level`."""
-    return codes.str.match(_PATTERNS[level])
+    return codes.str.match(_PATTERNS[level]).fillna(False).astype("bool")
 
 
 def is_any_code(codes: pd.Series) -> pd.Series:
     """Say for each code whether it has the form of any level."""
     pattern = "|".join(one.pattern for one in _PATTERNS.values())
     return codes.str.match(pattern)
+
+
+def level_of(codes: pd.Series) -> pd.Series:
+    """Return the level of each code; missing where it has the form of none."""
+    found = {
+        code: next((name for name, form in _PATTERNS.items() if form.match(code)), None) for code in codes.unique()
+    }
+    return codes.map(found).astype("str")
+
+
+def is_larger_area(codes: pd.Series) -> pd.Series:
+    """Say for each code whether it is that of an area larger than a gemeente, for which no figure is read."""
+    return codes.str.match(_LARGER)
+
+
+def is_unknown(raw: pd.Series) -> pd.Series:
+    """Say for each value whether it is missing, or written as CBS writes unknown or secret."""
+    return raw.isna() | raw.astype("str").str.match(_UNKNOWN).fillna(True).astype("bool")

@@ -1,46 +1,71 @@
-"""Rows of a CSV file as text, numbered as a spreadsheet numbers them."""
+"""CSV files as sources write them: read as text, columns found by their stem, rows counted as a spreadsheet does."""
 
 import csv
 import io
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.errors import SourceError, raise_faults
+from pipeline.errors import SourceError
 
-_OFFENDERS_SHOWN = 5
+_ROWS_SHOWN = 5
+_COLUMNS_SHOWN = 8
+_SEPARATORS = ",;\t|"
 
 
 def read_csv(path: Path, separator: str, *, may_be_empty: bool = False) -> pd.DataFrame:
-    """Read a CSV as text; the index is the row as a spreadsheet counts it, heading and blank rows included.
+    """Read a CSV as stripped text; the index is the row as a spreadsheet counts it, heading and blank rows included.
 
     Raises
     ------
     SourceError
-        If it is no CSV in UTF-8, has no rows (unless that is allowed), or has rows of another width than its heading.
+        If it is no whole CSV in UTF-8, has another separator, or no rows (unless that is allowed).
     """
+    text = _read_text(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        reason = " ".join(str(error).split())
-        raise SourceError(
-            f"{path.name}: niet leesbaar als CSV in UTF-8 ({reason}); zet er een gave kopie neer."
-        ) from None
+    except csv.Error as error:
+        raise SourceError(f"{path.name}: niet leesbaar als CSV ({error}); zet er een gave kopie neer.") from None
     if not lines or (len(lines) < 2 and not may_be_empty):
         raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
     width = len(lines[0])
-    if width == 1:
-        raise SourceError(f"{path.name}: heeft maar één kolom; staat er een ander scheidingsteken dan '{separator}'?")
+    if width == 1 and any(other in lines[0][0] for other in _SEPARATORS):
+        raise SourceError(
+            f"{path.name}: heeft een ander scheidingsteken dan '{separator}'; zet het juiste bij separator in de "
+            "instellingen."
+        )
     numbered = [(number, line) for number, line in enumerate(lines[1:], start=2) if line]
-    uneven = [(number, len(line)) for number, line in numbered if len(line) != width]
-    raise_faults(
-        SourceError,
-        [f"{path.name}, rij {number}: {found} velden in plaats van {width}; herstel de rij." for number, found in
-         uneven[:_OFFENDERS_SHOWN]],
-    )  # fmt: skip
+    uneven = {number: len(line) for number, line in numbered if len(line) != width}
+    if uneven:
+        first = next(iter(uneven.values()))
+        raise SourceError(
+            f"{path.name}, rij {show_rows(uneven)}: {first} velden in plaats van {width}; herstel de rij of zet er een "
+            "gave kopie neer."
+        )
     cells = [[cell.strip() for cell in line] for _, line in numbered]
     return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=_distinct(lines[0]), dtype="str")
+
+
+def _read_text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            f"{path.name}, rij {row}: niet leesbaar als CSV in UTF-8; bewaar het opnieuw als CSV UTF-8, of zet er een "
+            "gave kopie neer."
+        ) from None
+    if text.lstrip().startswith("<"):
+        raise SourceError(f"{path.name}: is geen CSV maar een webpagina of XML; haal het bestand opnieuw op.")
+    if text and not text.endswith(("\n", "\r")):
+        raise SourceError(
+            f"{path.name}: de laatste rij is niet afgesloten, dus het bestand kan zijn afgebroken; zet er een gave "
+            "kopie neer, of sluit de rij af met een nieuwe regel als het bestand volledig is."
+        )
+    return text
 
 
 def _distinct(headings: list[str]) -> list[str]:
@@ -48,3 +73,24 @@ def _distinct(headings: list[str]) -> list[str]:
     stripped = [heading.strip() for heading in headings]
     return [f"{name}.{stripped[:place].count(name)}" if name in stripped[:place] else name
             for place, name in enumerate(stripped)]  # fmt: skip
+
+
+def match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
+    """Return the one column named `stem`, or `stem` and the number that CBS adds per table and year."""
+    pattern = re.compile(rf"^{re.escape(stem)}(_\d+)?(\.\d+)?$")
+    found = [column for column in raw.columns if pattern.match(column)]
+    if not found:
+        present = ", ".join(raw.columns[:_COLUMNS_SHOWN])
+        raise SourceError(
+            f"{file}: kolom {stem} ontbreekt (wel aanwezig: {present}); verbeter het bestand of de instelling."
+        )
+    if len(found) > 1:
+        raise SourceError(f"{file}: kolom {stem} komt meer dan eens voor ({', '.join(found)}); laat er één over.")
+    return found[0]
+
+
+def show_rows(rows: Iterable[int | str]) -> str:
+    """Return the first few of many rows (or codes), and how many there are more."""
+    numbers = [str(row) for row in rows]
+    more = len(numbers) - _ROWS_SHOWN
+    return ", ".join(numbers[:_ROWS_SHOWN]) + (f" en nog {more}" if more > 0 else "")

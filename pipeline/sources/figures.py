@@ -1,27 +1,25 @@
 """Figures per area from CBS-style tables: wide or long, with codes padded and missing values in CBS's ways."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from pipeline.config import FigureColumn, FigureTable, ReferenceTable
+from pipeline.config import FigureColumn, FigureTable, LimitSettings, ReferenceTable
 from pipeline.contracts import FIGURES
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.codes import clean_codes, is_any_code
-from pipeline.sources.csv_rows import read_csv
-
-MISSING = ("", ".", "-99997", "-99997.0", "nan")
-"""How CBS writes unknown or secret."""
+from pipeline.sources.codes import clean_codes, is_any_code, is_larger_area, is_unknown, level_of
+from pipeline.sources.csv_rows import match_column, read_csv, show_rows
 
 _OFFENDERS_SHOWN = 5
 _PERCENT = 100
+_PART_OF_INHABITANTS = "inhabitants_"
+_THOUSANDS = r"^\d{1,3}(\.\d{3})+$"
 
 
-def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
-    """Read all tables of figures from `folder` into one long table.
+def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSettings) -> pd.DataFrame:
+    """Read all tables of figures from `folder` into one long table; beyond `limits` a figure is impossible.
 
     Returns
     -------
@@ -31,14 +29,14 @@ def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        With every fault of every file: unreadable, columns missing or not unique, codes malformed or twice, text or a
-        negative number for a figure.
+        With every fault of every file: unreadable, columns missing or not unique, codes malformed or twice, text, a
+        negative or an impossible number for a figure.
     """
     frames: list[pd.DataFrame] = []
     faults: list[str] = []
     for table in tables:
         with collected(faults):
-            frames.append(_read_figures(table, folder / table.file))
+            frames.append(_read_figures(table, folder / table.file, limits))
     raise_faults(SourceError, faults)
     figures = pd.concat(frames, ignore_index=True)
     twice = figures[figures.duplicated(list(FIGURES.key))]
@@ -50,10 +48,10 @@ def read_figures(tables: Sequence[FigureTable], folder: Path) -> pd.DataFrame:
     return figures
 
 
-def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, float | None]:
+def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSettings) -> dict[str, float | None]:
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
     raw = read_csv(folder / reference.file, reference.separator)
-    codes = clean_codes(raw[_match_column(raw, reference.code, reference.file)])
+    codes = clean_codes(raw[match_column(raw, reference.code, reference.file)])
     raw = raw[codes == reference.gemeente]
     if len(raw) != 1:
         raise SourceError(
@@ -62,64 +60,64 @@ def read_reference_km(reference: ReferenceTable, folder: Path) -> dict[str, floa
         )
     values: dict[str, float | None] = {}
     faults: list[str] = []
-    for category, column in reference.columns_km.items():
+    for category, stem in reference.columns_km.items():
         with collected(faults):
-            number = _numbers(raw[_match_column(raw, column, reference.file)], column, reference.file).iloc[0]
+            cells = raw[match_column(raw, stem, reference.file)]
+            number = _numbers(cells, stem, reference.file, "kilometer", limits.largest_km).iloc[0]
             values[category] = None if np.isnan(number) else float(number)
     raise_faults(SourceError, faults)
     return values
 
 
-def _match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
-    """Return the one column named `stem`, or `stem` and the number that CBS adds per table and year."""
-    pattern = re.compile(rf"^{re.escape(stem)}(_\d+)?(\.\d+)?$")
-    found = [column for column in raw.columns if pattern.match(column)]
-    if not found:
-        raise SourceError(f"{file}: kolom {stem} ontbreekt; verbeter het bestand of de instelling.")
-    if len(found) > 1:
-        raise SourceError(f"{file}: kolom {stem} komt meer dan eens voor ({', '.join(found)}); laat er één over.")
-    return found[0]
-
-
-def _numbers(raw: pd.Series, column: str, file: str, unit: str = "number") -> pd.Series:
-    """Return numbers; missing where CBS says unknown or secret. A fault counts rows as a spreadsheet does."""
-    known = ~raw.isin(MISSING)
+def _numbers(raw: pd.Series, stem: str, file: str, unit: str, most: float | pd.Series) -> pd.Series:
+    """Return numbers; missing where CBS says unknown or secret. Beyond `most` a number is impossible."""
+    known = ~is_unknown(raw)
     numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
     finite = pd.Series(np.isfinite(numbers), raw.index)
+    is_count = unit == "aantal"
+    thousands = is_count & raw.str.match(_THOUSANDS)
+    limit = most if isinstance(most, pd.Series) else pd.Series(most, raw.index)
+    too_many = finite & ~thousands & (numbers > limit)
+    shown = f"{limit[too_many].iloc[0]:.0f}" if too_many.any() else ""
     problems: dict[str, pd.Series] = {
-        "is geen getal; schrijf cijfers met een punt als decimaalteken": known & numbers.isna(),
-        "is negatief; CBS schrijft onbekend als . of -99997": numbers < 0,
-        "is meer dan 100 procent; verbeter het getal": finite & (unit == "percent") & (numbers > _PERCENT),
-        "is geen heel aantal; schrijf duizendtallen zonder punt": finite & (unit == "count") & (numbers % 1 != 0),
+        "is geen getal; schrijf cijfers met een punt als decimaalteken": known & ~thousands & numbers.isna(),
+        "is negatief; CBS schrijft onbekend als . of -99997": finite & (numbers < 0),
+        "heeft een punt na duizendtallen; schrijf het zonder punt": thousands,
+        "is geen heel aantal; schrijf duizendtallen zonder punt": finite & ~thousands & is_count & (numbers % 1 != 0),
         "is oneindig; vul een getal in": ~finite & numbers.notna(),
+        f"is onmogelijk: meer dan {shown} {unit}; verbeter het getal": too_many,
     }
     raise_faults(
         SourceError,
-        [f"{file}, rij {index}, kolom {column}: '{raw[index]}' {problem}."
-         for problem, affected in problems.items() for index in raw.index[affected][:_OFFENDERS_SHOWN]],
+        [f"{file}, rij {show_rows(raw.index[affected])}, kolom {stem}: '{raw[affected].iloc[0]}' {problem}."
+         for problem, affected in problems.items() if affected.any()],
     )  # fmt: skip
     return numbers
 
 
-def _read_figures(table: FigureTable, path: Path) -> pd.DataFrame:
+def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
     raw = read_csv(path, table.separator)
     faults: list[str] = []
     columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:
         with collected(faults):
-            columns[stem] = _match_column(raw, str(stem), table.file)
+            columns[stem] = match_column(raw, str(stem), table.file)
     if faults:
         raise SourceError(faults + _wide_column_faults(table, raw))
     for stem, value in table.where.items():
         raw = raw[raw[columns[stem]] == value]
+    raw = raw[~is_larger_area(clean_codes(raw[columns[table.code]]))]
     if raw.empty:
-        raise SourceError(f"{table.file}: geen rijen met {table.where}; verbeter het bestand of de instelling.")
+        chosen = " en ".join(f"{stem} {value}" for stem, value in table.where.items()) or "een code van een gebied"
+        raise SourceError(f"{table.file}: geen rijen met {chosen}; verbeter het bestand of de instelling.")
     codes = clean_codes(raw[columns[table.code]])
-    faults += _malformed_codes(table, raw[columns[table.code]], codes)
+    most = level_of(codes).map(dict(limits.largest_count)).astype("float64")
+    with collected(faults):
+        _require_codes(table, raw[columns[table.code]], codes)
     if table.keys:
-        figures = _long_figures(table, codes, raw[columns[table.key]], raw[columns[table.value]], faults)
+        figures = _long_figures(table, codes, raw[columns[table.key]], raw[columns[table.value]], most, faults)
     else:
-        figures = _wide_figures(table, raw, codes, faults)
+        figures = _wide_figures(table, raw, codes, most, faults)
     return figures.assign(year=table.year, source=table.file)[list(FIGURES.columns)]
 
 
@@ -127,36 +125,56 @@ def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
     faults: list[str] = []
     for one in table.columns.values():
         with collected(faults):
-            _match_column(raw, one.column, table.file)
+            match_column(raw, one.column, table.file)
     return faults
 
 
-def _malformed_codes(table: FigureTable, raw: pd.Series, codes: pd.Series) -> list[str]:
-    return [
-        f"{table.file}, rij {index}, kolom {table.code}: '{raw[index]}' is geen code van een gebied; verbeter deze."
-        for index in codes.index[~is_any_code(codes)][:_OFFENDERS_SHOWN]
-    ]
+def _require_codes(table: FigureTable, raw: pd.Series, codes: pd.Series) -> None:
+    malformed = codes.index[~is_any_code(codes)]
+    if len(malformed):
+        raise SourceError(
+            f"{table.file}, rij {show_rows(malformed)}, kolom {table.code}: '{raw[malformed[0]]}' is geen code van een "
+            "gebied; verbeter deze."
+        )
 
 
 def _repeated(table: FigureTable, keys: pd.Series) -> list[str]:
-    return [
-        f"{table.file}, rij {index}: {keys[index]} komt meer dan eens voor; laat er één over."
-        for index in keys.index[keys.duplicated()][:_OFFENDERS_SHOWN]
-    ]
+    rows = keys.index[keys.duplicated()]
+    if rows.empty:
+        return []
+    return [f"{table.file}, rij {show_rows(rows)}: {keys[rows[0]]} komt meer dan eens voor; laat er één over."]
 
 
-def _wide_figures(table: FigureTable, raw: pd.DataFrame, codes: pd.Series, faults: list[str]) -> pd.DataFrame:
+def _wide_figures(
+    table: FigureTable, raw: pd.DataFrame, codes: pd.Series, most: pd.Series, faults: list[str]
+) -> pd.DataFrame:
     faults = [*faults, *_repeated(table, codes)]
     numbers: dict[str, pd.Series] = {}
     for variable, one in table.columns.items():
         with collected(faults):
-            cells = raw[_match_column(raw, one.column, table.file)]
-            numbers[variable] = _numbers(cells, one.column, table.file, one.unit)
+            cells = raw[match_column(raw, one.column, table.file)]
+            unit, limit = ("procent", float(_PERCENT)) if one.unit == "percent" else ("aantal", most)
+            numbers[variable] = _numbers(cells, one.column, table.file, unit, limit)
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
     for variable, one in table.columns.items():
         figures[variable] = _interval(numbers[variable], one, figures).assign(area_code=codes, variable=variable)
+    raise_faults(SourceError, _parts_above_whole(table, figures))
     return pd.concat(figures.values(), ignore_index=True)
+
+
+def _parts_above_whole(table: FigureTable, figures: dict[str, pd.DataFrame]) -> list[str]:
+    """Return a fault for every figure ``inhabitants_...`` that is more than all inhabitants, whatever the rounding."""
+    faults = []
+    for variable in (name for name in figures if name.startswith(_PART_OF_INHABITANTS) and "inhabitants" in figures):
+        rows = figures[variable].index[figures[variable]["low"] > figures["inhabitants"]["high"]]
+        if len(rows):
+            part, whole = table.columns[variable].column, table.columns["inhabitants"].column
+            faults.append(
+                f"{table.file}, rij {show_rows(rows)}, kolom {part}: is meer dan alle inwoners (kolom {whole}); "
+                "verbeter de getallen."
+            )
+    return faults
 
 
 def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -181,19 +199,30 @@ def _rounded(numbers: pd.Series, rounding: float) -> pd.DataFrame:
 
 
 def _long_figures(
-    table: FigureTable, codes: pd.Series, keys: pd.Series, values: pd.Series, faults: list[str]
+    table: FigureTable, codes: pd.Series, keys: pd.Series, values: pd.Series, most: pd.Series, faults: list[str]
 ) -> pd.DataFrame:
     wanted = keys.isin(list(table.keys))
-    codes, keys, values = codes[wanted], keys[wanted], values[wanted]
-    missing = [key for key in table.keys if key not in set(keys)]
-    faults = [
-        *faults,
-        *(f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand." for key in missing),
-        *_repeated(table, codes + " " + keys),
-    ]
+    codes, keys, values, most = codes[wanted], keys[wanted], values[wanted], most[wanted]
+    faults = [*faults, *_repeated(table, codes + " " + keys)]
+    faults += _missing_keys(table, codes, keys) if not faults else []
     numbers = pd.Series(dtype="float64")
     with collected(faults):
-        numbers = _numbers(values, str(table.value), table.file, "count")
+        numbers = _numbers(values, str(table.value), table.file, "aantal", most)
     raise_faults(SourceError, faults)
     variables = keys.map(dict(table.keys)).astype("str")
     return _rounded(numbers, table.rounding or 0).assign(area_code=codes, variable=variables)
+
+
+def _missing_keys(table: FigureTable, codes: pd.Series, keys: pd.Series) -> list[str]:
+    """Return a fault for every key that an area lacks: a row left out may mean zero or unknown."""
+    faults = []
+    for key in table.keys:
+        without = sorted(set(codes) - set(codes[keys == key]))
+        if len(without) == codes.nunique():
+            faults.append(f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt; verbeter het bestand.")
+        elif without:
+            faults.append(
+                f"{table.file}, kolom {table.key}: waarde '{key}' ontbreekt bij {show_rows(without)}; vul de rijen "
+                "aan, met een punt waar het aantal onbekend is."
+            )
+    return faults

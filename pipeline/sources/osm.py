@@ -21,7 +21,7 @@ from pyproj import Transformer
 
 from pipeline.config import BackgroundLayer, Category, TagRule
 from pipeline.contracts import CRS
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, raise_faults
 from pipeline.tag_rules import Tags, keys_of, matches_any
 
 Floats = npt.NDArray[np.float64]
@@ -29,6 +29,7 @@ Floats = npt.NDArray[np.float64]
 _DECIMALS = 3
 
 _TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
+_ORDER = "nwr"
 _PLACES = ("city", "town", "village", "hamlet")
 _WATER = {"natural": ["water"], "waterway": ["riverbank", "dock"], "landuse": ["basin", "reservoir"]}
 _WKB = osmium.geom.WKBFactory()
@@ -54,8 +55,12 @@ def _readable(pbf: Path) -> Iterator[None]:
     """Turn what osmium raises on a damaged file into one sentence for the analyst."""
     try:
         yield
-    except (RuntimeError, OSError) as error:
-        reason = " ".join(str(error).split())
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"{pbf.name}: bevat tekst die niet in UTF-8 is; zet er een gave kopie van het uittreksel neer."
+        ) from None
+    except (RuntimeError, OSError, osmium.InvalidLocationError) as error:
+        reason = " ".join(str(error).replace(str(pbf), pbf.name).split())
         raise SourceError(
             f"{pbf.name}: niet volledig leesbaar als OpenStreetMap-uittreksel ({reason}); zet er een gave kopie neer."
         ) from None
@@ -75,19 +80,24 @@ def check_extract(pbf: Path) -> None:
     Raises
     ------
     SourceError
-        If it is damaged or holds no nodes or no streets.
+        If it is damaged, not in order, or holds no nodes or no streets.
     """
-    objects = streets = 0
+    streets, last, is_in_order = 0, 0, True
+    counts = [0] * len(_ORDER)
     with _readable(pbf):
         for one in osmium.FileProcessor(str(pbf)):
-            objects += 1
-            streets += isinstance(one, osmium.osm.Way) and "highway" in one.tags
-    if not objects:
-        raise SourceError(f"{pbf.name}: bevat geen gegevens; zet er een volledige kopie neer.")
-    if not streets:
-        raise SourceError(
-            f"{pbf.name}: bevat geen straten (geen way met highway); zet er een volledig uittreksel neer."
-        )
+            place = _ORDER.index(one.type_str())
+            counts[place] += 1
+            is_in_order &= place >= last
+            last = place
+            streets += place == _ORDER.index("w") and "highway" in one.tags
+    missing = {
+        "bevat geen gegevens; zet er een volledige kopie neer": any(counts),
+        "bevat geen knopen (node); zet er een volledig uittreksel neer": counts[0],
+        "staat niet op volgorde (node, way, relation); zet het op volgorde met `osmium sort`": is_in_order,
+        "bevat geen straten (geen way met highway); zet er een volledig uittreksel neer": streets,
+    }
+    raise_faults(SourceError, [f"{pbf.name}: {fault}." for fault, is_right in missing.items() if not is_right][:1])
 
 
 def read_extract(pbf: Path) -> shapely.Polygon:

@@ -1,9 +1,10 @@
 """Stage: build areas, base areas, units and dwellings."""
 
-from pipeline.config import AreaSettings, DwellingSettings, OsmSettings, RegionSettings, UnitSettings
+from pipeline.config import AreaSettings, DwellingSettings, LimitSettings, OsmSettings, RegionSettings, UnitSettings
 from pipeline.contracts import AREAS, BASE_AREAS, DWELLINGS, FIGURES, UNITS
 from pipeline.model import areas as area_model
 from pipeline.model import dwellings as dwelling_model
+from pipeline.model import matching
 from pipeline.model import units as unit_model
 from pipeline.sources import osm as osm_source
 from pipeline.sources.areas import read_areas
@@ -19,10 +20,11 @@ def build_areas(
     osm: OsmSettings,
     units: UnitSettings,
     dwellings: DwellingSettings,
+    limits: LimitSettings,
 ) -> None:
     """Bring boundaries, figures, addresses and buildings together into base areas, units and dwellings."""
     pbf = files.snapshot("osm") / osm.file
-    every = read_areas(areas.layers, files.snapshot("areas"))
+    every = read_areas(areas.layers, files.snapshot("areas"), limits)
     area_model.require_overlap(osm_source.read_extract(pbf), every, region)
     figures = files.read(FIGURES)
     addresses = osm_source.read_addresses(pbf)
@@ -40,11 +42,13 @@ def build_areas(
     )
     named = unit_model.assign_units(base, units, region.unit_names)
     base = base.join(named["unit_code"], on="base_code", validate="one_to_one")
+    homes_of_units = dwelling_model.dwellings_of_units(found, base)
+    matching.require_match(figures, homes_of_units, limits)
     files.write(
         (AREAS, every),
         (BASE_AREAS, base),
         (UNITS, unit_model.dissolve_units(base, named, region.gemeenten)),
-        (DWELLINGS, dwelling_model.dwellings_of_units(found, base)),
+        (DWELLINGS, homes_of_units),
     )
 
 

@@ -3,11 +3,12 @@
 import json
 
 from pipeline import contracts
-from pipeline.config import FacilitySettings, FigureSettings, LocalCheckSettings, OsmSettings
-from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, MAPPED_FACILITIES
+from pipeline.config import FacilitySettings, FigureSettings, LimitSettings, LocalCheckSettings, OsmSettings
+from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, MAPPED_FACILITIES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import check_findings
 from pipeline.model import checks as model
+from pipeline.model.matching import matched_shares
 from pipeline.sources.figures import read_reference_km
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together, write_table
@@ -35,6 +36,7 @@ def check_results(
     files: RegionFiles,
     *,
     figures: FigureSettings,
+    limits: LimitSettings,
     osm: OsmSettings,
     facilities: FacilitySettings,
     local_checks: LocalCheckSettings,
@@ -49,7 +51,9 @@ def check_results(
          for row in failed.itertuples()],
     )  # fmt: skip
     reference = figures.reference
-    metrics = model.describe_run(tables, read_reference_km(reference, files.snapshot("figures")) if reference else {})
+    cbs_car_km = read_reference_km(reference, files.snapshot("figures"), limits) if reference else {}
+    matched = matched_shares(files.read(FIGURES), tables["dwellings"])
+    metrics = {**model.describe_run(tables, cbs_car_km), "figures_matched_share": matched}
     chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
     local, dwellings = tables["local_checks"], tables["dwellings"]
     asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]

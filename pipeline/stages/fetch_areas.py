@@ -1,6 +1,6 @@
 """Stage: take a snapshot of the boundaries."""
 
-from pipeline.config import AreaSettings, DemoSettings
+from pipeline.config import AreaSettings, DemoSettings, LimitSettings
 from pipeline.sources import areas as area_source
 from pipeline.sources import demo as demo_region
 from pipeline.sources import snapshots
@@ -8,7 +8,7 @@ from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings) -> None:
+def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings, limits: LimitSettings) -> None:
     """Copy or generate the files of the areas and read them once; a snapshot that cannot be read is not kept."""
     snapshot = files.snapshot("areas")
     with replaced_together(snapshot) as temporary:
@@ -18,7 +18,7 @@ def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings) 
             demo_region.write_areas(demo_region.generate(demo), folder)
         else:
             snapshots.copy_incoming(areas.layers, files.incoming, folder)
-        area_source.read_areas(areas.layers, folder)
+        area_source.read_areas(areas.layers, folder, limits)
         snapshots.write_provenance(
             areas.layers, folder, demo_region.GENERATOR_VERSION if areas.origin == "demo" else None
         )

@@ -1,6 +1,6 @@
 """Stage: take a snapshot of the figures per area."""
 
-from pipeline.config import DemoSettings, FigureSettings
+from pipeline.config import DemoSettings, FigureSettings, LimitSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import figures as figure_source
 from pipeline.sources import snapshots
@@ -8,7 +8,7 @@ from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_figures(files: RegionFiles, *, figures: FigureSettings, demo: DemoSettings) -> None:
+def fetch_figures(files: RegionFiles, *, figures: FigureSettings, demo: DemoSettings, limits: LimitSettings) -> None:
     """Copy or generate the tables of figures and read them once; a snapshot that cannot be read is not kept."""
     snapshot = files.snapshot("figures")
     with replaced_together(snapshot) as temporary:
@@ -18,9 +18,9 @@ def fetch_figures(files: RegionFiles, *, figures: FigureSettings, demo: DemoSett
             demo_region.write_figures(demo_region.generate(demo), folder)
         else:
             snapshots.copy_incoming(figures.files, files.incoming, folder)
-        figure_source.read_figures(figures.tables, folder)
+        figure_source.read_figures(figures.tables, folder, limits)
         if figures.reference:
-            figure_source.read_reference_km(figures.reference, folder)
+            figure_source.read_reference_km(figures.reference, folder, limits)
         version = demo_region.GENERATOR_VERSION if figures.origin == "demo" else None
         snapshots.write_provenance(figures.files, folder, version)
 

@@ -191,7 +191,7 @@ FIXED = {
 def group(*terms: Mapping[str, Any], min_count: int = 25, **changed: Any) -> TargetGroup:
     """Make a target group of these terms; without any, all inhabitants. `changed` are further settings."""
     return TargetGroup.model_validate({
-        "label": "test", "terms": terms or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
+        "label": "test", "terms": list(terms) or [{"count": "inhabitants"}], "profile": "on_foot", "norms": "usual",
         "min_count": min_count, **changed,
     })  # fmt: skip
 

@@ -376,6 +376,7 @@ def make_results(**other: Any) -> Results:
                 "gp": {"mean_walk_m": None, "cbs_car_km": None},
             },
             "reference": {"year": 2024, "what": "Gemiddelde afstand over de autoweg", "holder": "CBS"},
+            "figures_matched_share": {"kerncijfers.csv": 1.0, "leeftijd.csv": 0.87},
             "people_placed_share": 0.943, "address_count": 1840, "dwelling_count": 1736, "unit_count": 12,
             "unjoined_facility_count": 1, "cluster_count": 2, "local_check_count": 5,
         },

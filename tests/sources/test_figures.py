@@ -7,11 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.config import FigureTable, ReferenceTable
+from pipeline.config import FigureTable, LimitSettings, ReferenceTable
 from pipeline.errors import SourceError
 from pipeline.sources.codes import clean_codes, is_code
 from pipeline.sources.figures import read_figures, read_reference_km
 
+LIMITS = LimitSettings(
+    largest_count={"buurt": 1000, "postcode": 1000, "wijk": 5000, "gemeente": 20_000},
+    largest_km=200,
+    land_of_polygon=2,
+    matched_share=0.5,
+)
 SOURCE = {"what": "Proef", "holder": "Test", "licence": "CC0", "reference_date": "2024-01-01"}
 
 
@@ -21,7 +27,7 @@ def table(**settings: Any) -> FigureTable:
 
 def read(folder: Path, text: str, settings: FigureTable) -> pd.DataFrame:
     (folder / "t.csv").write_text(text, encoding="utf-8")
-    return read_figures([settings], folder).set_index(["area_code", "variable"])
+    return read_figures([settings], folder, LIMITS).set_index(["area_code", "variable"])
 
 
 def bounds(found: pd.DataFrame, code: str, variable: str) -> list[float]:
@@ -80,7 +86,7 @@ def test_one_figure_in_two_tables_is_refused(tmp_path: Path) -> None:
     settings = table(columns={"people": {"column": "people", "rounding": 5}})
     (tmp_path / "t.csv").write_text("code,people\n8261,20\n", encoding="utf-8")
     with pytest.raises(SourceError, match="people van 8261 staat in meer dan één tabel"):
-        read_figures([settings, settings], tmp_path)
+        read_figures([settings, settings], tmp_path, LIMITS)
 
 
 def test_the_reference_is_in_kilometres_and_may_be_unknown(tmp_path: Path) -> None:
@@ -88,9 +94,9 @@ def test_the_reference_is_in_kilometres_and_may_be_unknown(tmp_path: Path) -> No
     (tmp_path / "g.csv").write_text(text, encoding="utf-8")
     settings = {"file": "g.csv", "year": 2024, "code": "gemeente", "columns_km": {"gp": "gp_km", "stop": "stop_km"}}
     reference = ReferenceTable.model_validate({**settings, "gemeente": "GM0166", **SOURCE})
-    assert read_reference_km(reference, tmp_path) == {"gp": 1.5, "stop": None}
+    assert read_reference_km(reference, tmp_path, LIMITS) == {"gp": 1.5, "stop": None}
     with pytest.raises(SourceError, match="0 rijen voor gemeente GM0002"):
-        read_reference_km(reference.model_copy(update={"gemeente": "GM0002"}), tmp_path)
+        read_reference_km(reference.model_copy(update={"gemeente": "GM0002"}), tmp_path, LIMITS)
 
 
 def test_codes_are_made_alike() -> None:

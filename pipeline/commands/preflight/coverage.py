@@ -73,7 +73,9 @@ def _box_in_degrees(outline: BaseGeometry, around_m: float) -> str:
     return f"ten minste {west:.3f},{south:.3f},{east:.3f},{north:.3f} (osmium extract --bbox)"
 
 
-def outline_of_files(files: RegionFiles, areas: AreaSettings, region: RegionSettings) -> BaseGeometry | None:
+def outline_of_files(
+    files: RegionFiles, areas: AreaSettings, region: RegionSettings, limits: LimitSettings
+) -> BaseGeometry | None:
     """Return the wijken of the region from the files that the user brought; None where these hold none of them.
 
     Raises
@@ -81,7 +83,7 @@ def outline_of_files(files: RegionFiles, areas: AreaSettings, region: RegionSett
     SourceError
         If the file with wijken has faults.
     """
-    wijken = read_areas([layer for layer in areas.layers if layer.level == "wijk"], files.incoming)
+    wijken = read_areas([layer for layer in areas.layers if layer.level == "wijk"], files.incoming, limits)
     own = wijken[wijken["gemeente_code"].isin(list(region.gemeenten))]
     return None if own.empty else own.union_all()
 

@@ -15,7 +15,7 @@ from pipeline.settings_files import REGION
 from pipeline.sources.osm import read_header_extract
 from pipeline.tables import RegionFiles
 
-_FOR_COVERAGE = {"region", "areas", "osm", "network", "target_groups", "witte_vlekken", "preflight"}
+_FOR_COVERAGE = {"region", "areas", "osm", "network", "limits", "target_groups", "witte_vlekken", "preflight"}
 
 
 def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Sequence[Source], today: date) -> Findings:
@@ -70,7 +70,7 @@ def _outline(files: RegionFiles, sections: Mapping[str, Any], found: Findings) -
     if sections["areas"].origin == "demo" or any(file_fault(files.incoming / layer.file) for layer in layers):
         return None
     with found.collected():
-        return coverage.outline_of_files(files, sections["areas"], sections["region"])
+        return coverage.outline_of_files(files, sections["areas"], sections["region"], sections["limits"])
     return None
 
 

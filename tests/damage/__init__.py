@@ -1,0 +1,1 @@
+"""Damaged inputs, made systematically: what each ends in, and that it ends in what is wanted."""

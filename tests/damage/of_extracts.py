@@ -1,0 +1,242 @@
+"""Damages of an OpenStreetMap extract beyond those of any file: what is in it, and in which order."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import pandas as pd
+from osmium.osm.mutable import Node, Relation, Way
+
+from tests.damage.case import Damage, Inflict, documented, harmless, later, refused, unpredictable
+from tests.damage.of_bytes import FLIPS, flip
+
+Objects = list[Any]
+"""Nodes, ways and relations, that can be changed."""
+
+Box = tuple[float, float, float, float]
+ELSEWHERE: Box = (8.0, 48.0, 8.1, 48.1)
+ONE_NODE_IN = 20
+LAKE = ((0.02, 0.02), (0.05, 0.02), (0.05, 0.05), (0.02, 0.05))
+"""Corners of a lake, as parts of the extract's box: a corner of it without roads."""
+
+XML = '<?xml version="1.0"?>\n<osm version="0.6"><node id="1" lat="52" lon="5"/></osm>\n'
+
+
+def extract_damages() -> Iterator[Damage]:
+    """Yield the damages of an extract."""
+    yield refused("XML in place of PBF", lambda path: _put(path, XML), "niet volledig leesbaar")
+    yield from map(later, _redrawings())
+
+
+def _redrawings() -> Iterator[Damage]:
+    """Yield the damages for which the extract is written anew, which takes long for a real one."""
+    yield refused("nothing in it", _redrawn(lambda _: []), "bevat geen gegevens")
+    yield refused("without streets", _redrawn(partial(_without, "highway")), "geen straten")
+    yield refused("without ways", _redrawn(lambda all_: [one for one in all_ if not isinstance(one, Way)]), "straten")
+    yield refused("without nodes", _redrawn(lambda all_: [one for one in all_ if not isinstance(one, Node)]), "knopen")
+    yield refused("ways before nodes", _redrawn(_ways_first), "volgorde")
+    yield refused("a name that is no UTF-8", _broken_name, "UTF-8")
+    yield refused("without addresses", _redrawn(partial(_without, "addr:housenumber")), "geen enkele woning")
+    yield refused("without buildings", _redrawn(partial(_without, "building")), "geen enkele woning")
+    yield refused("of elsewhere", _redrawn(_moved, box=None), "overlappen niet")
+    yield refused("axes swapped", _redrawn(_swapped, box=None), "overlappen niet")
+    yield refused("box of elsewhere in the header", _redrawn(lambda one: one, box=ELSEWHERE), "overlappen niet")
+    yield harmless("objects with other versions", _redrawn(_of_version_7))
+    yield documented("no box in the header", _redrawn(lambda one: one, box=None), same_dwellings)
+    yield documented("without facilities", _redrawn(_without_facilities), no_facility)
+    yield documented("ways with nodes missing", _redrawn(_losing_nodes), fewer_nodes)
+    yield documented("a facility in the water", _facility_in_water, facility_not_joined)
+    yield documented("a graph in pieces", _in_pieces, pieces_apart)
+    for seed, count in enumerate(FLIPS):
+        yield unpredictable(f"uncompressed, {count} bits flipped, seed {seed}", partial(_flip_bare, seed, count))
+
+
+def read_objects(path: Path) -> Objects:
+    """Read an extract whole."""
+    return [_copy(one) for one in osmium.FileProcessor(str(path))]
+
+
+def _copy(one: Any) -> Any:
+    tags = dict(one.tags)
+    if one.is_node():
+        place = (one.location.lon, one.location.lat)
+        return Node(id=one.id, version=1, location=place, tags=tags)
+    if one.is_way():
+        return Way(id=one.id, version=1, nodes=[node.ref for node in one.nodes], tags=tags)
+    members = [(member.type, member.ref, member.role) for member in one.members]
+    return Relation(id=one.id, version=1, members=members, tags=tags)
+
+
+def read_box(path: Path) -> Box:
+    """Read the box in the header."""
+    reader = osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING)
+    box = reader.header().box()
+    reader.close()
+    return box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat
+
+
+def write_objects(path: Path, objects: Objects, box: Box | None, kind: str = "pbf") -> None:
+    """Write an extract in place of `path`."""
+    header = osmium.io.Header()
+    if box is not None:
+        header.add_box(osmium.osm.Box(*box))
+    path.unlink()
+    with osmium.SimpleWriter(osmium.io.File(str(path), kind), header=header) as writer:
+        for one in objects:
+            writer.add(one)
+
+
+def _redrawn(change: Callable[[Objects], Objects], box: Box | str | None = "as it was") -> Inflict:
+    def inflict(path: Path) -> None:
+        kept = read_box(path) if isinstance(box, str) else box
+        write_objects(path, change(read_objects(path)), kept)
+
+    return inflict
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _without(key: str, objects: Objects) -> Objects:
+    for one in objects:
+        one.tags = {name: value for name, value in one.tags.items() if name != key}
+    return objects
+
+
+def _without_facilities(objects: Objects) -> Objects:
+    used = {"shop", "amenity", "healthcare", "public_transport", "railway", "post_office"}
+    for one in objects:
+        if used & set(one.tags) or one.tags.get("highway") == "bus_stop":
+            one.tags = {"note": "weg"}
+    return objects
+
+
+def _moved(objects: Objects) -> Objects:
+    for one in objects:
+        if isinstance(one, Node):
+            one.location = (one.location[0] + 1, one.location[1])
+    return objects
+
+
+def _swapped(objects: Objects) -> Objects:
+    for one in objects:
+        if isinstance(one, Node):
+            one.location = (one.location[1], one.location[0])
+    return objects
+
+
+def _of_version_7(objects: Objects) -> Objects:
+    for one in objects:
+        one.version = 7
+    return objects
+
+
+def _ways_first(objects: Objects) -> Objects:
+    return sorted(objects, key=lambda one: isinstance(one, Node))
+
+
+def _losing_nodes(objects: Objects) -> Objects:
+    return [one for one in objects if not isinstance(one, Node) or one.tags or one.id % ONE_NODE_IN]
+
+
+def _facility_in_water(path: Path) -> None:
+    """Move a supermarket to the middle of a lake, far from every road."""
+    objects, box = read_objects(path), read_box(path)
+    shop = next(one for one in objects if isinstance(one, Node) and one.tags.get("shop") == "supermarket")
+    west, south, east, north = box
+    lake = [(west + (east - west) * x, south + (north - south) * y) for x, y in LAKE]
+    shop.location = (sum(x for x, _ in lake) / 4, sum(y for _, y in lake) / 4)
+    ids = [max(one.id for one in objects if isinstance(one, Node)) + number for number in range(1, 5)]
+    corners = [Node(id=number, version=1, location=place, tags={}) for number, place in zip(ids, lake, strict=True)]
+    way = max(one.id for one in objects if isinstance(one, Way)) + 1
+    shore = Way(id=way, version=1, nodes=[*ids, ids[0]], tags={"natural": "water"})
+    nodes, rest = ([one for one in objects if isinstance(one, Node) == is_node] for is_node in (True, False))
+    ways, relations = ([one for one in rest if isinstance(one, Way) == is_way] for is_way in (True, False))
+    write_objects(path, [*nodes, *corners, *ways, shore, *relations], box)
+
+
+def _in_pieces(path: Path) -> None:
+    """Lose every street that crosses the middle of the map, from north to south."""
+    objects, box = read_objects(path), read_box(path)
+    east = {one.id: one.location[0] > _middle(objects) for one in objects if isinstance(one, Node)}
+    kept = [
+        one
+        for one in objects
+        if not isinstance(one, Way)
+        or "highway" not in one.tags
+        or len({east[node] for node in one.nodes if node in east}) < 2
+    ]
+    write_objects(path, kept, box)
+
+
+def _middle(objects: Objects) -> float:
+    """Return the longitude that half of the addresses lie west of."""
+    return float(np.median([one.location[0] for one in objects if "addr:housenumber" in one.tags]))
+
+
+def _broken_name(path: Path) -> None:
+    """Give a facility a name in Latin-1: a PBF that is not compressed holds its texts as they are."""
+    objects, box = read_objects(path), read_box(path)
+    named = next(one for one in objects if one.tags.get("shop") == "supermarket")
+    named.tags = {**named.tags, "name": "Supermarkt Zo#"}
+    write_objects(path, objects, box, "pbf,pbf_compression=none")
+    content = path.read_bytes()
+    assert content.count(b"Zo#") == 1
+    path.write_bytes(content.replace(b"Zo#", b"Zo\xeb"))
+
+
+def _flip_bare(seed: int, count: int, path: Path) -> None:
+    """Flip bits in a PBF that is not compressed: no checksum of the compression gives them away."""
+    write_objects(path, read_objects(path), read_box(path), "pbf,pbf_compression=none")
+    flip(seed, count, path)
+
+
+def same_dwellings(before: Path, after: Path) -> None:
+    """Assert that the dwellings, and where they are, stayed the same."""
+    old, new = (gpd.read_parquet(folder / "dwellings.parquet") for folder in (before, after))
+    assert old.equals(new)
+
+
+def no_facility(before: Path, after: Path) -> None:
+    """Assert that nothing can be reached, and that every dwelling is still judged."""
+    distances = pd.read_parquet(after / "distances.parquet")
+    assert distances[["nearest_m", "second_m"]].isna().all(axis=None)
+    assert len(distances) == len(pd.read_parquet(before / "distances.parquet"))
+    same_dwellings(before, after)
+
+
+def fewer_nodes(before: Path, after: Path) -> None:
+    """Assert that the network lost nodes and got none, and that no way was drawn across the gap."""
+    (old, new), (old_edges, new_edges) = (
+        [pd.read_parquet(folder / f"network_{kind}.parquet") for folder in (before, after)]
+        for kind in ("nodes", "edges")
+    )
+    assert set(new["node_id"]) < set(old["node_id"])
+    key = ["from_id", "to_id"]
+    assert len(new_edges.merge(old_edges, on=[*key, "length_m"])) == len(new_edges)
+    assert np.isfinite(new_edges["length_m"]).all()
+
+
+def facility_not_joined(before: Path, after: Path) -> None:
+    """Assert that the shop in the lake is counted as one that cannot be walked to, and is nobody's nearest."""
+    old, new = (pd.read_parquet(folder / "unjoined_facilities.parquet") for folder in (before, after))
+    (lost,) = set(new["facility_id"]) - set(old["facility_id"])
+    assert lost.startswith("supermarket-")
+    distances = pd.read_parquet(after / "distances.parquet")
+    assert not (distances[["nearest_id", "second_id"]] == lost).any(axis=None)
+    same_dwellings(before, after)
+
+
+def pieces_apart(before: Path, after: Path) -> None:
+    """Assert that nothing became nearer, and that dwellings and facilities are all still there."""
+    old, new = (pd.read_parquet(folder / "distances.parquet") for folder in (before, after))
+    both = old.merge(new, on=["dwelling_id", "category"], validate="one_to_one", suffixes=("_old", "_new"))
+    assert len(both) == len(old) == len(new)
+    farther = both["nearest_m_new"].isna() | (both["nearest_m_new"] >= both["nearest_m_old"] - 1e-6)
+    assert farther.all()
+    assert (both["nearest_m_new"].isna() & both["nearest_m_old"].notna()).any()
