@@ -196,7 +196,8 @@ def _land_faults(
 
 
 def _offenders(codes: pd.Series) -> str:
-    shown = codes.astype("str").str.strip().replace("", pd.NA).fillna("(leeg)").drop_duplicates()
+    texts = codes.astype("str").str.strip()
+    shown = texts.where(texts != "").fillna("(leeg)").drop_duplicates()
     return ", ".join(shown.head(_OFFENDERS_SHOWN))
 
 

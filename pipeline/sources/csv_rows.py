@@ -15,27 +15,29 @@ _COLUMNS_SHOWN = 8
 _SEPARATORS = ",;\t|"
 
 
-def read_csv(path: Path, separator: str, *, may_be_empty: bool = False) -> pd.DataFrame:
+def read_csv(path: Path, separator: str, *, by_hand: bool = False) -> pd.DataFrame:
     """Read a CSV as stripped text; the index is the row as a spreadsheet counts it, heading and blank rows included.
+
+    One that people write by hand may have a heading alone, and a last row without an end.
 
     Raises
     ------
     SourceError
-        If it is no whole CSV in UTF-8, has another separator, or no rows (unless that is allowed).
+        If it is no whole CSV in UTF-8, has another separator, or no rows.
     """
-    text = _read_text(path)
+    text = _read_text(path, by_hand=by_hand)
     try:
         lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
         raise SourceError(f"{path.name}: niet leesbaar als CSV ({error}); zet er een gave kopie neer.") from None
-    if not lines or (len(lines) < 2 and not may_be_empty):
+    if not lines or (len(lines) < 2 and not by_hand):
         raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
     width = len(lines[0])
     if width == 1 and any(other in lines[0][0] for other in _SEPARATORS):
-        raise SourceError(
-            f"{path.name}: heeft een ander scheidingsteken dan '{separator}'; zet het juiste bij separator in de "
-            "instellingen."
+        remedy = (
+            "bewaar het met komma's of puntkomma's" if by_hand else "zet het juiste bij separator in de instellingen"
         )
+        raise SourceError(f"{path.name}: heeft een ander scheidingsteken dan '{separator}'; {remedy}.")
     numbered = [(number, line) for number, line in enumerate(lines[1:], start=2) if line]
     uneven = {number: len(line) for number, line in numbered if len(line) != width}
     if uneven:
@@ -48,7 +50,7 @@ def read_csv(path: Path, separator: str, *, may_be_empty: bool = False) -> pd.Da
     return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=_distinct(lines[0]), dtype="str")
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, *, by_hand: bool) -> str:
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -60,7 +62,7 @@ def _read_text(path: Path) -> str:
         ) from None
     if text.lstrip().startswith("<"):
         raise SourceError(f"{path.name}: is geen CSV maar een webpagina of XML; haal het bestand opnieuw op.")
-    if text and not text.endswith(("\n", "\r")):
+    if text and not by_hand and not text.endswith(("\n", "\r")):
         raise SourceError(
             f"{path.name}: de laatste rij is niet afgesloten, dus het bestand kan zijn afgebroken; zet er een gave "
             "kopie neer, of sluit de rij af met een nieuwe regel als het bestand volledig is."

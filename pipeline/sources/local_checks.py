@@ -51,7 +51,7 @@ def read_local_checks(path: Path, categories: Sequence[str]) -> pd.DataFrame:
     if not path.is_file():
         raise SourceError(f"{path.as_posix()}: bestand ontbreekt; maak het met alleen de kop: {','.join(COLUMNS)}")
     separator = ";" if ";" in path.read_text(encoding="utf-8-sig", errors="replace").partition("\n")[0] else ","
-    raw = read_csv(path, separator, may_be_empty=True)
+    raw = read_csv(path, separator, by_hand=True)
     raw = raw[(raw != "").any(axis=1)]
     raise_faults(
         SourceError,

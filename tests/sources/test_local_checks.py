@@ -102,7 +102,7 @@ def test_a_missing_file_says_what_to_make(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         (b"", "bevat geen rijen"),
-        (HEAD.replace(",", "\t").encode() + b"\n", "heeft maar één kolom"),
+        (HEAD.replace(",", "\t").encode() + b"\n", "heeft een ander scheidingsteken"),
         (b"\xff\xfe" + HEAD.encode("utf-16-le"), "niet leesbaar als CSV in UTF-8"),
         ((HEAD + "\ncomplete,gp\n").encode(), "rij 2: 2 velden in plaats van 12"),
         ((HEAD + '\n"complete,gp\n').encode(), "niet leesbaar als CSV"),

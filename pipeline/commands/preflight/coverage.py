@@ -14,6 +14,7 @@ from pipeline.commands.wording import names
 from pipeline.config import (
     ALL_INHABITANTS,
     AreaSettings,
+    LimitSettings,
     NetworkSettings,
     PreflightSettings,
     RegionSettings,
