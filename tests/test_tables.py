@@ -1,5 +1,8 @@
 """Tables are checked, sorted, and replaced together or not at all."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -114,6 +117,100 @@ def test_a_failure_between_two_replacements_puts_the_first_back(
         _replace_all(targets, is_folder)
     assert [_content(target, is_folder) for target in targets] == ["old", "old"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_a_copy_that_a_full_disk_cut_short_never_takes_the_place_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(_: Path, copy: Path) -> None:
+        copy.write_text("o", encoding="utf-8")
+        raise OSError("disk full")
+
+    _fill(tmp_path / "one", "old", False)
+    monkeypatch.setattr(shutil, "copy2", cut_short)
+    with pytest.raises(OSError, match="disk full"):
+        _replace_all([tmp_path / "one"], False)
+    assert _content(tmp_path / "one", False) == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_failure_leaves_no_target_that_was_not_there(
+    is_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def fail_on_the_second(self: Path, target: Path) -> Path:
+        if self.name.startswith(".two."):
+            raise OSError("disk full")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_on_the_second)
+    with pytest.raises(OSError, match="disk full"):
+        _replace_all([tmp_path / "one", tmp_path / "two"], is_folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+KILLED_AT_EACH_STEP = """
+import os, sys
+from pathlib import Path
+from pipeline.tables import replaced_together
+
+def fill(file, folder, text):
+    file.write_text(text)
+    folder.mkdir()
+    for name in "ab":
+        (folder / name).write_text(text)
+
+def replace(root, steps_left):
+    def killed_at_last(call):
+        def counted(*arguments, **named):
+            nonlocal steps_left
+            if steps_left == 0:
+                os.kill(os.getpid(), 9)
+            steps_left -= 1
+            return call(*arguments, **named)
+        return counted
+    for name in ("replace", "unlink", "rmdir", "mkdir", "open"):
+        setattr(os, name, killed_at_last(getattr(os, name)))
+    with replaced_together(root / "file", root / "folder") as temporary:
+        fill(*temporary.values(), "new")
+
+status, step = 1, 0
+while status:
+    root = Path(sys.argv[1], str(step))
+    root.mkdir()
+    fill(root / "file", root / "folder", "old")
+    child = os.fork()
+    if child == 0:
+        replace(root, step)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    step += 1
+"""
+"""A file and a folder are replaced by processes that are killed at the first step, the second, and so on."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_process_killed_at_any_step_leaves_each_target_whole(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_AT_EACH_STEP, str(tmp_path)], check=True)
+    left = {path.name for path in tmp_path.rglob("*") if path.name.startswith(".")}
+    found = set()
+    for root in tmp_path.iterdir():
+        _replace_all([root / "other"], False)
+        assert sorted(path.name for path in root.iterdir()) == ["file", "folder", "other"]
+        found.add((_content(root / "file", False), *((root / "folder" / name).read_text("utf-8") for name in "ab")))
+    assert found == {("old", "old", "old"), ("new", "old", "old"), ("new", "new", "new")}
+    assert {name.rpartition(".")[2] for name in left} == {"new", "old"}, "there was something to put right"
+
+
+def test_what_a_living_process_writes_is_left_alone(tmp_path: Path) -> None:
+    with replaced_together(tmp_path / "one") as temporary:
+        (mine,) = temporary.values()
+        mine.write_text("new", encoding="utf-8")
+        _replace_all([tmp_path / "two"], False)
+        assert mine.exists()
+    assert _content(tmp_path / "one", False) == "new"
 
 
 def _replace_all(targets: list[Path], is_folder: bool) -> None:

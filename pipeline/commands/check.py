@@ -59,13 +59,18 @@ def forecast_sentence(forecast: Forecast) -> str:
     count = len(forecast.seconds)
     if not count:
         return "Alles is bij: een run hoeft niets opnieuw te doen."
-    if len(forecast.measured) == count:
-        source = "zoals de vorige keer op deze computer"
-    else:
-        source = "geschat uit de grootte van de bestanden"
-        source += "; een deel is op deze computer gemeten" if forecast.measured else "; hier nog niet eerder gemeten"
     steps = _count(count, "stap", "stappen")
-    return f"Een run doet hoogstens {steps} en duurt ongeveer {duration(forecast.total_seconds)} ({source})."
+    return f"Een run doet hoogstens {steps} en duurt ongeveer {duration(forecast.total_seconds)}{_how_known(forecast)}."
+
+
+def _how_known(forecast: Forecast) -> str:
+    if forecast.measured and forecast.reckoned:
+        return " (deels zoals de vorige keer op deze computer, deels geschat)"
+    if forecast.measured:
+        return " (zoals de vorige keer op deze computer)"
+    if forecast.reckoned:
+        return " (geschat uit de grootte van de bestanden; hier nog niet eerder gemeten)"
+    return ""
 
 
 def _count(number: int, one: str, more: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from pipeline.errors import WoonzorgError
 
 _BUSY = "is busy, it is being blocked by"
 _LOCKED = "Unable to acquire lock"
+_CUT_SHORT = re.compile(
+    r"(dvc\.lock|\.dvc.tmp.rwlock)'\S* (?:is invalid|validation failed|format error|JSON structure)"
+)
 _ERROR = "ERROR: "
 _PATIENCE_SECONDS = 10
 
@@ -52,6 +56,11 @@ def dvc_fault(lines: Sequence[str]) -> str:
     text = "\n".join(lines)
     if _BUSY in text or _LOCKED in text:
         return "in deze map draait al een run van DVC; wacht tot die klaar is en probeer het dan opnieuw."
+    if (damaged := _CUT_SHORT.search(text)) is not None:
+        return (
+            f"{damaged[1]} is half geschreven, doordat een run werd afgebroken; verwijder dat bestand en draai opnieuw "
+            "(uitkomsten blijven bewaard)."
+        )
     reasons = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
     reason = " ".join((reasons or [line for line in lines if line.strip()] or ["geen melding"])[-1].split())
     return f"DVC kan niet draaien ({reason}); herstel dat en probeer het opnieuw."

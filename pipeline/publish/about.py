@@ -15,7 +15,6 @@ from pipeline.publish.labels import (
     OWN_JUDGEMENT,
     in_sentence,
     listing,
-    sentence,
 )
 from pipeline.publish.norm_tables import norm_explanation, norm_tables
 from pipeline.publish.path_sentences import demands
@@ -109,9 +108,7 @@ def _profile_tables(results: Results) -> list[ProfileTable]:
         aid, profile = aid_of(results, codes[0]), results.profiles[name]
         if aid is not None:
             labels = [results.target_groups.groups[code].label for code in codes]
-            tables.append(
-                ProfileTable(listing(labels), sentence(demands(aid)), _waived(profile), _demand_rows(profile))
-            )
+            tables.append(ProfileTable(listing(labels), f"{demands(aid)}.", _waived(profile), _demand_rows(profile)))
     return tables
 
 

@@ -12,6 +12,7 @@ function woonzorgkaart(layers) {
   const unitLayers = [];
   const nameElements = [];
   let selected = null;
+  let aside = null;
 
   const { byId, element, fill, list, section, swatch } = pageElements;
 
@@ -201,13 +202,22 @@ function woonzorgkaart(layers) {
     byId("unit").value = unit === null ? "" : String(unit);
     restyle();
     showPanel();
-    if (unit !== null) moveBesidePanel([unit, ...fellows()]);
+    if (unit === null) moveBack();
+    else moveBesidePanel([unit, ...fellows()]);
   }
 
   function moveBesidePanel(units) {
     const bounds = L.latLngBounds(units.map((unit) => unitLayers[unit].getBounds()));
     const room = { paddingTopLeft: [30, 30], paddingBottomRight: [byId("panel").offsetWidth + 40, 30], animate: false };
+    const from = aside === null ? map.getCenter() : aside.from;
     for (const place of [bounds.getSouthEast(), bounds.getNorthWest(), bounds.getCenter()]) map.panInside(place, room);
+    aside = { from, to: map.getCenter() };
+  }
+
+  /** Undoes the moving aside, unless the reader has moved the map since. */
+  function moveBack() {
+    if (aside !== null && map.getCenter().equals(aside.to)) map.setView(aside.from, undefined, { animate: false });
+    aside = null;
   }
 
   function tableRow(name, kind, facts, unit) {

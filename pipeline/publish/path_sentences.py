@@ -57,9 +57,8 @@ def median_text(walk: Walk | None) -> str:
         return UNKNOWN
     if walk.median_high_m is None:
         return UNKNOWN if walk.is_upper_bound else f"{distance(walk.median_m)} of meer"
-    if walk.is_upper_bound:
-        return f"{UPPER_BOUND} {distance(walk.median_high_m)}"
-    return distance_range(walk.median_m, walk.median_high_m)
+    text = distance_range(walk.median_m, walk.median_high_m)
+    return f"{UPPER_BOUND} {text}" if walk.is_upper_bound else text
 
 
 def unknown_paths_clause(aid: Aid, paths_share: float) -> str:

@@ -53,6 +53,21 @@ def test_the_panel_of_a_unit_tells_what_it_is_together(map_page: Opened) -> None
     assert map_page.complaints == []
 
 
+def test_the_map_moves_aside_for_the_panel_and_back(map_page: Opened) -> None:
+    page = map_page.page
+    name = page.locator(".map-name.of-unit", has_text="Binnenstad")
+    before = name.bounding_box()
+    _choose_unit(page, "Kleinzande")
+    panel = page.locator("#panel").bounding_box()
+    assert panel is not None
+    for one in page.locator(f"{ON_UNITS}[fill='url(#pattern-together-witte-vlek)']").all():
+        box = one.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= panel["x"]
+    page.locator("#panel").get_by_role("button", name="Sluiten").click()
+    assert name.bounding_box() == pytest.approx(before, abs=1)
+
+
 def test_what_would_decide_a_cluster_is_told(map_page: Opened) -> None:
     page = map_page.page
     page.select_option("#group", "walking_aid")

@@ -60,24 +60,24 @@ SECONDS = {"build_areas@kampen": 30.0, "publish_map@kampen": 3.7}
 
 
 @pytest.mark.parametrize(
-    ("measured", "source"),
+    ("measured", "reckoned", "source"),
     [
-        (set(SECONDS), "zoals de vorige keer op deze computer"),
-        ({"publish_map@kampen"}, "geschat uit de grootte van de bestanden; een deel is op deze computer gemeten"),
-        (set(), "geschat uit de grootte van de bestanden; hier nog niet eerder gemeten"),
+        (set(SECONDS), set(), "zoals de vorige keer op deze computer"),
+        ({"publish_map@kampen"}, {"build_areas@kampen"}, "deels zoals de vorige keer op deze computer, deels geschat"),
+        (set(), set(SECONDS), "geschat uit de grootte van de bestanden; hier nog niet eerder gemeten"),
     ],
 )
-def test_the_forecast_says_how_it_is_known(measured: set[str], source: str) -> None:
-    sentence = forecast_sentence(Forecast(SECONDS, measured, 1.3, 0))
+def test_the_forecast_says_how_it_is_known(measured: set[str], reckoned: set[str], source: str) -> None:
+    sentence = forecast_sentence(Forecast(SECONDS, measured, reckoned, 1.3, 0))
     assert sentence == f"Een run doet hoogstens 2 stappen en duurt ongeveer 35 seconden ({source})."
 
 
 def test_the_closing_line_counts() -> None:
-    nothing = Forecast({}, set(), 1.3, 0)
+    nothing = Forecast({}, set(), set(), 1.3, 0)
     assert closing_line(inspection(faults=1)) == "1 fout; herstel deze voor een run."
     assert closing_line(inspection(remarks=2, forecast=nothing)) == (
         "Geen fouten, 2 opmerkingen. Alles is bij: een run hoeft niets opnieuw te doen."
     )
     assert closing_line(inspection(forecast=nothing)).startswith("Geen fouten, geen opmerkingen.")
-    one = Forecast({"publish_map@kampen": 3.7}, set(), 1.3, 0)
+    one = Forecast({"publish_map@kampen": 3.7}, set(), {"publish_map@kampen"}, 1.3, 0)
     assert "1 opmerking. Een run doet hoogstens 1 stap" in closing_line(inspection(remarks=1, forecast=one))

@@ -1,5 +1,7 @@
 """Why a run failed, without the noise around it."""
 
+import pytest
+
 from pipeline.commands.dvc_process import dvc_fault
 from pipeline.commands.failure import explain_failure
 
@@ -46,3 +48,17 @@ def test_another_run_is_told_as_such() -> None:
     busy = ["ERROR: 'x' is busy, it is being blocked by:", "  (PID 12): dvc repro", "If there are no processes"]
     assert "draait al een run van DVC" in dvc_fault(busy)
     assert "draait al een run van DVC" in dvc_fault(["ERROR: Unable to acquire lock. Most likely another DVC"])
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("'./dvc.lock' is invalid.", "dvc.lock"),
+        ("'./dvc.lock' validation failed: expected a dictionary.", "dvc.lock"),
+        ("ERROR: Unable to read RWLock-file '.dvc/tmp/rwlock'. JSON structure is corrupted: Expecting value",
+         ".dvc/tmp/rwlock"),
+    ],
+)  # fmt: skip
+def test_a_file_of_dvc_that_was_cut_short_is_named_with_the_remedy(line: str, name: str) -> None:
+    assert f"{name} is half geschreven" in dvc_fault([line])
+    assert "verwijder dat bestand" in dvc_fault([line])

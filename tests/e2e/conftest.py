@@ -4,12 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.stage_runs import PROJECT
+from tests.stage_runs import PROJECT, hashes
 
 
 class Project:
@@ -48,13 +47,38 @@ class Project:
 
     def dvc(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run DVC with this Python first on the path."""
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        inherited: Mapping[str, str] = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         return subprocess.run(
-            [sys.executable, "-m", "dvc", *arguments],
-            cwd=self.root, env={**inherited, "PATH": path, "NO_COLOR": "1", **environment},
+            dvc_command(*arguments), cwd=self.root, env=dvc_environment(**environment),
             capture_output=True, text=True, check=False,
         )  # fmt: skip
+
+    def results(self) -> dict[str, str]:
+        """Return the hash of every file that a run makes, also of hidden ones, by its path below the project."""
+        found = hashes(self.root / "data", self.root / "maps")
+        return {Path(path).relative_to(self.root).as_posix(): digest for path, digest in found.items()}
+
+    def processes(self) -> list[str]:
+        """Return the commands of processes that work in the project's folder (Linux)."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "cwd").resolve().is_relative_to(self.root):
+                    found.append((process / "cmdline").read_text(encoding="utf-8"))
+            except OSError:
+                continue
+        return found
+
+
+def dvc_command(*arguments: str) -> list[str]:
+    """Return the command that runs DVC with this Python."""
+    return [sys.executable, "-m", "dvc", *arguments]
+
+
+def dvc_environment(**extra: str) -> dict[str, str]:
+    """Return an environment in which ``python`` is this Python."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return {**inherited, "PATH": path, "NO_COLOR": "1", **extra}
 
 
 @pytest.fixture(scope="session")

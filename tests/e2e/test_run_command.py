@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -106,21 +105,9 @@ def test_a_target_that_makes_no_map_is_not_summarised(project: Project) -> None:
     assert "Kaart:" not in run.stdout
 
 
-def processes_in(folder: Path) -> list[str]:
-    """Return the commands of processes that work in `folder`."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").resolve().is_relative_to(folder):
-                found.append((process / "cmdline").read_text(encoding="utf-8"))
-        except OSError:
-            continue
-    return found
-
-
 def wait_for_stage(stage: str, project: Project, run: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
-    while not any(f"pipeline.stages.{stage}" in one for one in processes_in(project.root)):
+    while not any(f"pipeline.stages.{stage}" in one for one in project.processes()):
         assert run.poll() is None, "it ended before the stage began"
         assert time.monotonic() < deadline, f"{stage} never began"
         time.sleep(0.01)
@@ -140,6 +127,6 @@ def test_ctrl_c_ends_the_stage_and_keeps_the_results(project: Project) -> None:
         assert run.returncode == 130
         assert errors.startswith("Afgebroken.")
         assert len(errors.splitlines()) == 1
-        assert processes_in(project.root) == []
+        assert project.processes() == []
         assert results(project) == before
     assert results(project) == before

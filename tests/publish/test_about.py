@@ -37,7 +37,7 @@ def test_norms_by_age_tell_the_age_the_speed_and_where_it_is_from(by_age: Result
 def test_profiles_are_told_with_what_holds_without_data_and_their_source(results: Results) -> None:
     (profile,) = about(results)["profiles"]
     assert profile.groups == "Met loophulpmiddel"
-    assert profile.demands == "Met een rollator: geen trappen of onverharde paden."
+    assert profile.demands == "met een rollator: geen trappen of onverharde paden."
     assert profile.rows == (
         ("Trappen", "telt als begaanbaar", HOSTILE_SCRIPT),
         ("Onverharde paden", "is onbekend: met en zonder doorgerekend", "straten gelden als verhard"),

@@ -22,7 +22,7 @@ def _with_aid(results: Results, code: str) -> Explanation:
         (561.0, 598.0, False, "560–600 m"),
         (561.0, 562.0, False, "560 m"),
         (912.0, 1130.0, False, "910 m–1,1 km"),
-        (561.0, 598.0, True, "hoogstens 600 m"),
+        (561.0, 598.0, True, "hoogstens 560–600 m"),
         (561.0, None, False, "560 m of meer"),
         (561.0, None, True, "onbekend"),
         (None, None, False, "onbekend"),

@@ -215,8 +215,10 @@ def test_harmless_damage_gives_the_same_results(tiny: Path) -> None:
     before = hashes(tiny / "data/processed")
     rewrite("cijfers.csv", lambda text: text.replace("BU0001", " bu0001").replace("400", "400.0 "))(incoming)
     (incoming / "cijfers.csv").write_bytes(b"\xef\xbb\xbf" + (incoming / "cijfers.csv").read_bytes())
-    run_stages(tiny, REGION, [name for name in stage_names() if name != "publish_map"])
-    assert hashes(tiny / "data/processed") == before
+    files = run_stages(tiny, REGION, [name for name in stage_names() if name != "publish_map"])
+    after = hashes(tiny / "data/processed")
+    # The record of what results rest on holds the sha256 of each source: it alone tells that the file is another.
+    assert {name for name in after if after[name] != before[name]} == {str(files.basis)}
 
 
 def test_secret_and_missing_figures_become_unknown(tiny: Path) -> None:

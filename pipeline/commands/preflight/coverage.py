@@ -97,15 +97,16 @@ def read_tables(files: RegionFiles) -> Tables:
     metrics = files.processed(METRICS)
     try:
         known = json.loads(metrics.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        placed_share, unjoined_count = known["people_placed_share"], known["unjoined_facility_count"]
+    except (OSError, ValueError, KeyError, TypeError):
         raise TableError(f"{metrics.as_posix()}: niet leesbaar; draai `dvc repro`.") from None
     return Tables(
         files.read(contracts.BASE_AREAS),
         files.read(contracts.UNITS),
         files.read(contracts.DWELLINGS),
         files.read(contracts.DEMAND),
-        known["people_placed_share"],
-        known["unjoined_facility_count"],
+        placed_share,
+        unjoined_count,
     )
 
 

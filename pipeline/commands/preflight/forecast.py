@@ -37,8 +37,9 @@ class Forecast:
     ----------
     seconds
         Per stage that would run, in the order of ``dvc.yaml``.
-    measured
-        The stages of which the last run on this machine says how long they take.
+    measured, reckoned
+        The stages of a region of which the last run on this machine says how long they take, and those of which the
+        size of the files must tell.
     start_seconds
         What DVC needs before the first stage.
     disk_bytes
@@ -47,6 +48,7 @@ class Forecast:
 
     seconds: Mapping[str, float]
     measured: Collection[str]
+    reckoned: Collection[str]
     start_seconds: float
     disk_bytes: float
 
@@ -99,8 +101,9 @@ def forecast_run(
     running = {stage.region for stage in stages}
     sizes = [one.extract_mb for region, one in inputs.items() if region in running]
     disk_mb = sum(cost.disk_start_mb + cost.disk_mb_per_mb * size for size in sizes)
-    measured = {name for name in seconds if name in notes}
-    return Forecast(seconds, measured, cost.dvc_start_seconds, disk_mb * BYTES_PER_MB)
+    of_regions = {stage.name for stage in stages if stage.region is not None}
+    measured = of_regions & set(notes)
+    return Forecast(seconds, measured, of_regions - measured, cost.dvc_start_seconds, disk_mb * BYTES_PER_MB)
 
 
 def _stage_seconds(stage: Stage, inputs: Inputs, note: Note | None, cost: RunCost) -> float:

@@ -12,7 +12,7 @@ from pipeline.commands.preflight.forecast import Forecast, forecast_run, inputs_
 from pipeline.commands.preflight.machine import check_room, check_writable, free_bytes
 from pipeline.commands.preflight.region import inspect_region
 from pipeline.commands.preflight.source_files import Source, sources_of
-from pipeline.commands.preflight.wiring import Stage, read_stages, unmade_deps, with_downstream, with_upstream
+from pipeline.commands.preflight.wiring import DVC_FILE, Stage, read_stages, unmade_deps, with_downstream, with_upstream
 from pipeline.errors import collected
 from pipeline.settings_files import PARAMS, SECTIONS, check_all, read_sections
 from pipeline.stages.run import CONFIG
@@ -82,16 +82,17 @@ def inspect_project(
         The stages that the run is limited to, with all that they rest on; without, all.
     """
     project = Findings("Deze computer")
+    if not (root / DVC_FILE).is_file():
+        project.faults.append(f"{DVC_FILE} ontbreekt hier; voer de opdracht uit in de map van het project.")
+        return Inspection({}, project, [], None)
     with project.collected():
         check_all(root / CONFIG)
     listed = _lenient(root, ["regions"], None, []).get("regions", [])
     chosen = [region] if region is not None else _regions_of(targets, listed)
-    regions = [_read_region(root, one, project if one not in listed else None) for one in chosen]
-    if region is not None and region not in listed:
-        project.remarks.append(f"{region} staat niet bij regions in config/{PARAMS}; een run slaat deze regio over.")
+    regions = [_read_region(root, one, listed, project) for one in chosen]
     stages: list[Stage] = []
     with project.collected():
-        stages = with_upstream(read_stages(root, chosen), targets) if targets else read_stages(root, chosen)
+        stages = with_upstream(read_stages(root, chosen), targets)
     _check_deps(root, stages, project)
     check_writable(root, project)
     found = {
@@ -114,11 +115,13 @@ def _lenient(root: Path, names: Sequence[str], region: str | None, faults: list[
     return sections
 
 
-def _read_region(root: Path, region: str, reported: Findings | None) -> _Region:
+def _read_region(root: Path, region: str, listed: Sequence[str], project: Findings) -> _Region:
+    """Read the settings of a region; of one that is not listed, nobody else reports the faults."""
     faults: list[str] = []
     sections = _lenient(root, list(SECTIONS), region, faults)
-    if reported is not None:
-        reported.faults += [fault for fault in dict.fromkeys(faults) if fault not in reported.faults]
+    if region not in listed:
+        project.faults += [fault for fault in dict.fromkeys(faults) if fault not in project.faults]
+        project.remarks.append(f"{region} staat niet bij regions in config/{PARAMS}; een run slaat deze regio over.")
     return _Region(RegionFiles(root, region), sections, sources_of(sections))
 
 

@@ -9,13 +9,13 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.commands.preflight import coverage
 from pipeline.commands.preflight.findings import Findings
-from pipeline.commands.preflight.source_files import Source, check_ages, check_files, file_fault
-from pipeline.errors import SourceError, TableError
+from pipeline.commands.preflight.source_files import Source, check_ages, check_files, check_sizes, file_fault
+from pipeline.errors import TableError
 from pipeline.settings_files import REGION
 from pipeline.sources.osm import read_header_extract
 from pipeline.tables import RegionFiles
 
-_FOR_COVERAGE = {"region", "areas", "osm", "network", "target_groups", "witte_vlekken"}
+_FOR_COVERAGE = {"region", "areas", "osm", "network", "target_groups", "witte_vlekken", "preflight"}
 
 
 def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Sequence[Source], today: date) -> Findings:
@@ -27,20 +27,21 @@ def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Seq
         The settings that could be read; what needs another is left out, as its fault is reported already.
     """
     found = Findings(sections["region"].label if "region" in sections else files.region)
+    check_files(files, sources, found)
+    extract = _extract(files, sources, found)
+    if sections.keys() >= _FOR_COVERAGE:
+        _check_coverage(files, sections, extract, found)
     if "preflight" in sections:
-        check_files(files, sources, sections["preflight"], found)
-        if sections.keys() >= _FOR_COVERAGE:
-            _check_coverage(files, sections, sources, found)
+        check_sizes(files, sources, sections["preflight"], found)
         check_ages(f"config/{REGION.format(region=files.region)}", sources, sections["preflight"], today, found)
     return found
 
 
 def _check_coverage(
-    files: RegionFiles, sections: Mapping[str, Any], sources: Sequence[Source], found: Findings
+    files: RegionFiles, sections: Mapping[str, Any], extract: shapely.Polygon | None, found: Findings
 ) -> None:
     tables = _tables_of_last_run(files, found)
     outline = _outline(files, sections, found) if tables is None else tables.base_areas.union_all()
-    extract = _extract(files, sources, found)
     if tables is not None:
         coverage.check_tables(tables, sections["preflight"], found)
     if extract is None or outline is None:
@@ -68,24 +69,22 @@ def _outline(files: RegionFiles, sections: Mapping[str, Any], found: Findings) -
     layers = [layer for layer in sections["areas"].layers if layer.level == "wijk"]
     if sections["areas"].origin == "demo" or any(file_fault(files.incoming / layer.file) for layer in layers):
         return None
-    try:
+    with found.collected():
         return coverage.outline_of_files(files, sections["areas"], sections["region"])
-    except SourceError as error:
-        found.faults.extend(error.faults)
-        return None
+    return None
 
 
 def _extract(files: RegionFiles, sources: Sequence[Source], found: Findings) -> shapely.Polygon | None:
     """Return what the extract of the coming run says to cover; None where there is none yet or it does not say."""
-    (osm,) = (source for source in sources if source.kind == "osm")
-    pbf = (files.snapshot("osm") if osm.is_demo else files.incoming) / osm.files[0].file
-    if file_fault(pbf) is not None:
-        return None
-    try:
-        extract = read_header_extract(pbf)
-    except SourceError as error:
-        found.faults.extend(error.faults)
-        return None
-    if extract is None:
-        found.facts.append(("Uittreksel", "noemt zijn grenzen niet; of de rand ruim genoeg is, blijkt bij de run"))
-    return extract
+    for osm in (source for source in sources if source.kind == "osm"):
+        pbf = (files.snapshot("osm") if osm.is_demo else files.incoming) / osm.files[0].file
+        if file_fault(pbf) is not None:
+            continue
+        with found.collected():
+            extract = read_header_extract(pbf)
+            if extract is None:
+                found.facts.append(
+                    ("Uittreksel", "noemt zijn grenzen niet; of de rand ruim genoeg is, blijkt bij de run")
+                )
+            return extract
+    return None

@@ -44,49 +44,57 @@ def _each_once(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
     return tuple({one.file: one for one in files}.values())
 
 
-def check_files(files: RegionFiles, sources: Sequence[Source], settings: PreflightSettings, found: Findings) -> None:
-    """Look whether the files that the user brings are there, and how they differ from the snapshots."""
+def check_files(files: RegionFiles, sources: Sequence[Source], found: Findings) -> None:
+    """Look whether the files that the user brings are there, and which differ from the snapshots."""
     brought = [source for source in sources if not source.is_demo]
+    named = [one.file for source in brought for one in source.files]
     changed: list[str] = []
     sizes: list[int] = []
     for source in brought:
         recorded = _recorded_hashes(files.snapshot(source.kind))
         for one in source.files:
             path = files.incoming / one.file
-            fault = file_fault(path)
-            if fault is not None:
-                found.faults.append(f"{_place(files, path)}: {fault}")
+            if (fault := file_fault(path)) is not None:
+                instead = "" if path.exists() else _unused_files(files.incoming, named)
+                found.faults.append(f"{path.relative_to(files.root).as_posix()}: {fault}{instead}.")
                 continue
             sizes.append(path.stat().st_size)
-            snapshot = files.snapshot(source.kind) / one.file
-            if _differs(path, snapshot, recorded.get(one.file)):
+            if _differs(path, files.snapshot(source.kind) / one.file, recorded.get(one.file)):
                 changed.append(one.file)
-            found.remarks += _size_remarks(path, snapshot, settings)
     if brought:
-        found.facts.append(("Bestanden", _files_fact(sizes, changed, sum(len(source.files) for source in brought))))
+        found.facts.append(("Bestanden", _files_fact(sizes, changed, len(named))))
     if len(brought) < len(sources):
         invented = listing([KINDS[source.kind] for source in sources if source.is_demo])
         found.facts.append(("Verzonnen", f"{invented}: dat doet het project zelf, er hoeft geen bestand te staan"))
 
 
-def _place(files: RegionFiles, path: Path) -> str:
-    return path.relative_to(files.root).as_posix()
+def _unused_files(folder: Path, named: Sequence[str]) -> str:
+    """Tell which files stand in `folder` that no setting names: one of these may be meant."""
+    unused = sorted(one.name for one in folder.glob("*") if one.is_file() and one.name not in {*named, "README.md"})
+    return f" (hier staat ongebruikt: {names(unused)})" if unused else ""
+
+
+def check_sizes(files: RegionFiles, sources: Sequence[Source], settings: PreflightSettings, found: Findings) -> None:
+    """Remark on files of an unusual size: far smaller than last time, or an extract that takes long to read."""
+    for source in (source for source in sources if not source.is_demo):
+        for one in source.files:
+            path = files.incoming / one.file
+            if file_fault(path) is None:
+                found.remarks += _size_remarks(path, files.snapshot(source.kind) / one.file, settings)
 
 
 def file_fault(path: Path) -> str | None:
-    """Say what keeps a file from being read at all, with the remedy; None if nothing does."""
+    """Say what keeps a file from being read at all, with the remedy but no full stop; None if nothing does."""
     if not path.exists():
-        here = sorted(one.name for one in path.parent.glob("*") if one.is_file() and one.name != "README.md")
-        instead = f" (hier staan wel: {names(here)})" if here else ""
-        return f"bestand ontbreekt; zet het daar neer of verbeter de naam in de instellingen{instead}."
+        return "bestand ontbreekt; zet het daar neer of verbeter de naam in de instellingen"
     if not path.is_file():
-        return "is een map; zet er een bestand met deze naam neer."
+        return "is een map; zet er een bestand met deze naam neer"
     try:
         with path.open("rb") as file:
             is_empty = not file.read(1)
     except OSError as error:
-        return f"is niet te lezen ({error.strerror}); controleer rechten en schijf, of zet er een gave kopie neer."
-    return "bestand is leeg; zet er een volledige kopie neer." if is_empty else None
+        return f"is niet te lezen ({error.strerror}); controleer rechten en schijf, of zet er een gave kopie neer"
+    return "bestand is leeg; zet er een volledige kopie neer" if is_empty else None
 
 
 def _recorded_hashes(snapshot: Path) -> dict[str, str]:

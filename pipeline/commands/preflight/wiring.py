@@ -42,7 +42,7 @@ def read_stages(root: Path, regions: Sequence[str]) -> list[Stage]:
     Raises
     ------
     SettingsError
-        If the file is missing or damaged: this is not the folder of the project.
+        If the file is missing or damaged.
     """
     path = root / DVC_FILE
     try:
@@ -52,9 +52,7 @@ def read_stages(root: Path, regions: Sequence[str]) -> list[Stage]:
             for name, one in wired.items()
             for region in (regions if "matrix" in one else [None])
         ]
-    except OSError:
-        raise SettingsError(f"{DVC_FILE} ontbreekt hier; voer de opdracht uit in de map van het project.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         raise SettingsError(f"{DVC_FILE} is beschadigd; zet het terug met `git checkout {DVC_FILE}`.") from None
 
 
@@ -95,14 +93,14 @@ def with_downstream(stages: Sequence[Stage], changed: Collection[str]) -> list[S
 
 
 def with_upstream(stages: Sequence[Stage], targets: Iterable[str]) -> list[Stage]:
-    """Return the stages that `targets` name (with or without a region) and all that these rest on.
+    """Return the stages that `targets` name (with or without a region) and all that these rest on; all without any.
 
     Raises
     ------
     SettingsError
         For each target that is no stage; with the names to choose from.
     """
-    wanted = list(targets)
+    wanted = list(targets) or [stage.name for stage in stages]
     known = {name for stage in stages for name in (stage.name, stage.action)}
     unknown = [target for target in wanted if target not in known]
     if unknown:

@@ -106,8 +106,8 @@ def _writing(path: Path, header: osmium.io.Header) -> Iterator[osmium.SimpleWrit
     """Open an extract to write; what the disk refuses is an `OSError`."""
     writer = osmium.SimpleWriter(str(path), 4 * 1024 * 1024, header)
     try:
-        with writer:
-            yield writer
+        yield writer
+        writer.close()
     except RuntimeError as error:
         # Its destructor writes again what could not be written, and ends the process: never let it run.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))

@@ -35,6 +35,7 @@ def test_without_history_the_size_of_the_extract_counts() -> None:
     assert forecast.seconds == {"build_areas@kampen": 0.5 + 2 + 3 * 4, "new@kampen": 0.5 + 2}
     assert forecast.total_seconds == 1 + 14.5 + 2.5
     assert forecast.measured == set()
+    assert forecast.reckoned == set(forecast.seconds)
 
 
 def test_inventing_a_source_costs_more_than_copying_it() -> None:
@@ -61,6 +62,13 @@ def test_history_scales_with_the_extract(note: Note, expected: float) -> None:
     forecast = forecast_run([stage("build_areas")], {"kampen": Inputs(4.0)}, {name: note}, COST)
     assert forecast.seconds == {name: 0.5 + expected}
     assert forecast.measured == {name}
+    assert forecast.reckoned == set()
+
+
+def test_a_stage_of_the_whole_project_is_as_quick_everywhere() -> None:
+    forecast = forecast_run([stage("check_settings", None)], {"kampen": Inputs(4.0)}, {}, COST)
+    assert forecast.seconds == {"check_settings": 0.5 + 2}
+    assert not {*forecast.measured, *forecast.reckoned}
 
 
 def test_only_regions_that_run_need_room() -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands.preflight.findings import Findings
-from pipeline.commands.preflight.source_files import Source, check_ages, check_files, file_fault, sources_of
+from pipeline.commands.preflight.source_files import (
+    Source,
+    check_ages,
+    check_files,
+    check_sizes,
+    file_fault,
+    sources_of,
+)
 from pipeline.config import OsmSettings, PreflightSettings, SourceFile
 from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
@@ -40,7 +47,8 @@ def take_snapshot(files: RegionFiles, kind: str, content: dict[str, bytes]) -> N
 
 def check(files: RegionFiles, settings: PreflightSettings, *sources: Source) -> Findings:
     found = Findings("Kampen")
-    check_files(files, sources, settings, found)
+    check_files(files, sources, found)
+    check_sizes(files, sources, settings, found)
     return found
 
 
@@ -48,6 +56,7 @@ def test_every_fault_of_every_file_comes_at_once(files: RegionFiles, settings: P
     (files.incoming / "leeg.csv").write_bytes(b"")
     (files.incoming / "map.csv").mkdir()
     (files.incoming / "goed.csv").write_bytes(b"a")
+    (files.incoming / "wegg.csv").write_bytes(b"a")
     (files.incoming / "README.md").write_text("lees mij", encoding="utf-8")
     sources = [Source("figures", False, tuple(named(f"{name}.csv") for name in ("leeg", "map", "goed", "weg")))]
     found = check(files, settings, *sources)
@@ -57,8 +66,8 @@ def test_every_fault_of_every_file_comes_at_once(files: RegionFiles, settings: P
     assert "leeg; zet er een volledige kopie neer" in found.faults[0]
     assert "is een map" in found.faults[1]
     assert "bestand ontbreekt" in found.faults[2]
-    # What does stand there shows a misspelt name at once.
-    assert "(hier staan wel: goed.csv en leeg.csv)" in found.faults[2]
+    # What stands there unused may be a misspelt name.
+    assert found.faults[2].endswith("(hier staat ongebruikt: wegg.csv).")
     assert found.facts == [
         ("Bestanden", "1 van de 4 bestanden, minder dan 0,1 MB; nieuw of gewijzigd sinds de vorige run: alle")
     ]

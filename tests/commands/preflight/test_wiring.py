@@ -46,6 +46,7 @@ def test_a_change_reaches_what_rests_on_it_in_its_own_region(stages: list[Stage]
     ]  # fmt: skip
     assert names(with_downstream(stages, {"check_settings"})) == ["check_settings"]
     assert with_downstream(stages, set()) == []
+    assert with_upstream(stages, []) == stages
 
 
 def test_a_target_takes_along_what_it_rests_on(stages: list[Stage]) -> None:
@@ -64,13 +65,13 @@ def test_every_unknown_target_is_named(stages: list[Stage]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (None, "voer de opdracht uit in de map van het project"),
+        (None, "beschadigd"),
         ("stages: [", "beschadigd"),
         ("stages: 3", "beschadigd"),
         ("", "beschadigd"),
     ],
 )
-def test_without_wiring_this_is_not_the_project(text: str | None, expected: str, tmp_path: Path) -> None:
+def test_wiring_that_cannot_be_read_is_a_fault(text: str | None, expected: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "dvc.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=expected):
