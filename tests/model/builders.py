@@ -15,6 +15,7 @@ from pipeline.config import (
     Category,
     CompletenessSettings,
     Norm,
+    Profile,
     TargetGroup,
     TargetGroupSettings,
     WitteVlekSettings,
@@ -205,6 +206,16 @@ def group_settings(
     return TargetGroupSettings.model_validate({
         "norms": norms or NORMS, "actieradius": {**FIXED, **actieradius}, "groups": groups or GROUPS,
     })  # fmt: skip
+
+
+DEMAND_OF_PROFILE = {"what": "test", "source": "test", "otherwise": "passable"}
+
+
+def profile(*ways: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]] = (), **changed: Any) -> Profile:
+    """Make a profile of these demands; what fits none can be passed."""
+    demands = {"ways": [{**DEMAND_OF_PROFILE, **one} for one in ways]}
+    demands |= {"nodes": [{**DEMAND_OF_PROFILE, **one} for one in nodes]}
+    return Profile.model_validate({"label": "test", **demands, **changed})
 
 
 def rate(value: float, low: float, high: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """OpenStreetMap: what is read from an extract, and what is left out."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -181,3 +182,30 @@ def test_a_header_that_names_no_area_or_is_none_at_all(pbf: Path) -> None:
     pbf.write_bytes(b"geen uittreksel")
     with pytest.raises(SourceError, match="niet volledig leesbaar"):
         osm.read_header_extract(pbf)
+
+
+def test_obstacles_are_the_nodes_with_any_of_the_keys_and_all_their_tags(pbf: Path) -> None:
+    nodes: list[Node] = [
+        (1, 0, 0, {"barrier": "bollard", "maxwidth": "1"}),
+        (2, 0.001, 0, {"kerb": "raised"}),
+        (3, 0.002, 0, {"highway": "crossing"}),
+        (4, 0.003, 0, {}),
+    ]
+    path = extract(pbf, nodes, [(7, [1, 2, 3, 4], {"highway": "footway", "barrier": "kerb"})])
+    ids, tags = osm.read_obstacles(path, ["barrier", "kerb"])
+    assert ids.tolist() == [1, 2]
+    assert tags == [{"barrier": "bollard", "maxwidth": "1"}, {"kerb": "raised"}]
+    ids, tags = osm.read_obstacles(path, [])
+    assert (ids.tolist(), tags) == ([], [])
+
+
+def test_ways_that_can_be_walked_keep_their_own_tags(pbf: Path) -> None:
+    ways: list[Way] = [
+        (7, [1, 2], {"highway": "motorway"}),
+        (8, [2, 3], {"highway": "path", "surface": "sand"}),
+        (9, [3, 4], {"highway": "footway", "foot": "no"}),
+        (10, [4, 1, 2], {"highway": "steps"}),
+    ]
+    found = osm.read_walkable(extract(pbf, SQUARE, ways), [{"highway": ["path", "footway", "steps"]}], [{"foot": "no"}])
+    assert found.tags == [{"highway": "path", "surface": "sand"}, {"highway": "steps"}]
+    assert [found.node_ids[start:end].tolist() for start, end in pairwise(found.starts)] == [[2, 3], [4, 1, 2]]
