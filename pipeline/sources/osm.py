@@ -82,19 +82,19 @@ def check_extract(pbf: Path) -> None:
     SourceError
         If it is damaged, not in order, or holds no nodes or no streets.
     """
-    streets, last, is_in_order = 0, 0, True
-    counts = [0] * len(_ORDER)
+    counts, streets, last, is_in_order = dict.fromkeys(_ORDER, 0), 0, (0, False, 0), True
     with _readable(pbf):
         for one in osmium.FileProcessor(str(pbf)):
-            place = _ORDER.index(one.type_str())
-            counts[place] += 1
-            is_in_order &= place >= last
+            kind = one.type_str()
+            counts[kind] += 1
+            place = (_ORDER.index(kind), one.id > 0, abs(one.id))
+            is_in_order &= place > last
             last = place
-            streets += place == _ORDER.index("w") and "highway" in one.tags
+            streets += kind == "w" and "highway" in one.tags
     missing = {
-        "bevat geen gegevens; zet er een volledige kopie neer": any(counts),
-        "bevat geen knopen (node); zet er een volledig uittreksel neer": counts[0],
-        "staat niet op volgorde (node, way, relation); zet het op volgorde met `osmium sort`": is_in_order,
+        "bevat geen gegevens; zet er een volledige kopie neer": any(counts.values()),
+        "bevat geen knopen (node); zet er een volledig uittreksel neer": counts["n"],
+        "staat niet op volgorde van soort en nummer; zet het op volgorde met `osmium sort`": is_in_order,
         "bevat geen straten (geen way met highway); zet er een volledig uittreksel neer": streets,
     }
     raise_faults(SourceError, [f"{pbf.name}: {fault}." for fault, is_right in missing.items() if not is_right][:1])
