@@ -16,6 +16,7 @@ KIND = {"data": "gegevens", "settings": "instellingen", "code": "code"}
 
 _FILES_SHOWN = 5
 _LONGEST_VALUE = 60
+_LOCAL_CHECKS = "Controles ter plaatse"
 _NORM = {"comfort_m": "comfortabele afstand", "norm_m": "norm", "uiterst_m": "uiterste afstand"}
 
 
@@ -73,7 +74,8 @@ def _file(key: str, was: Any, becomes: Any) -> str:
     record = becomes or was
     if not isinstance(record, Mapping) and "/" not in key:
         return f"hoe bestanden gelezen worden: {key}: {_value(was)} → {_value(becomes)}"
-    name = f"{record['what']} ({key})" if isinstance(record, Mapping) and "what" in record else key
+    what = record.get("what") if isinstance(record, Mapping) else _LOCAL_CHECKS if key.endswith(".checks.csv") else None
+    name = f"{what} ({key})" if what else key
     if was is None or becomes is None:
         return f"{name}: {'nieuw' if was is None else 'niet meer gebruikt'}"
     dates = [one.get("reference_date") if isinstance(one, Mapping) else None for one in (was, becomes)]

@@ -302,7 +302,8 @@ def test_a_setting_is_told_in_words_with_its_key(key: str, before: Any, after: A
         ),
         ("a.csv", None, RECORD, "Cijfers (a.csv): nieuw"),
         ("a.csv", RECORD, None, "Cijfers (a.csv): niet meer gebruikt"),
-        ("config/regions/x.checks.csv", "c", "d", "config/regions/x.checks.csv: gewijzigd"),
+        ("config/regions/x.checks.csv", "c", "d", "Controles ter plaatse (config/regions/x.checks.csv): gewijzigd"),
+        ("data/raw/x/registers/a.csv", None, "d", "data/raw/x/registers/a.csv: nieuw"),
         ("figures.tables.0.year", 2023, 2024, "hoe bestanden gelezen worden: figures.tables.0.year: 2023 → 2024"),
     ],
 )
