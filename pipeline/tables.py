@@ -1,9 +1,11 @@
 """Read and write the tables between stages: checked against their contract, sorted by key, replaced atomically."""
 
+import re
 import shutil
+import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pandera.errors
 import pyarrow
+from filelock import FileLock, Timeout
 
 from pipeline.contracts import CRS, Contract
 from pipeline.errors import TableError, raise_faults
@@ -138,18 +141,62 @@ def read_table(contract: Contract, path: Path) -> Any:
 def replaced_together(*targets: Path) -> Iterator[dict[Path, Path]]:
     """Yield a temporary path per target; when the body ends well, all targets are replaced, else none.
 
-    Targets may be files or folders. A target keeps its content until the moment it is replaced.
+    Targets may be files or folders. A target keeps its content until the moment it is replaced. Another process that
+    writes one of them is waited for; what a killed one left is cleared up first, so that all of its targets are as
+    they were before it, or all as it made them.
     """
     mark = uuid.uuid4().hex
-    temporary = {target: target.with_name(f".{target.name}.{mark}.new") for target in targets}
-    try:
-        for target in targets:
+    temporary = {target: _beside(target, mark, "new") for target in targets}
+    with ExitStack() as held:
+        for target in sorted(targets):
             target.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _replace_all(temporary, mark)
+            held.enter_context(_alone(target))
+        _clear_up(targets)
+        try:
+            yield temporary
+            _replace_all(temporary, mark)
+        finally:
+            for path in temporary.values():
+                _remove(path)
+
+
+def _beside(target: Path, mark: str, kind: str) -> Path:
+    return target.with_name(f".{target.name}.{mark}.{kind}")
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Be the only process that writes `target`; the operating system lets go of it when a process dies."""
+    lock = FileLock(target.with_name(f".{target.name}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        print(f"Wacht tot een andere berekening klaar is met {target.as_posix()}.", file=sys.stderr, flush=True)
+        lock.acquire()
+    try:
+        yield
     finally:
-        for path in temporary.values():
+        # Where others wait for it, they see that it is gone and make their own. Windows keeps it: there it is harmless.
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
+        lock.release()
+
+
+def _clear_up(targets: Sequence[Path]) -> None:
+    """Undo or finish the replacement that a killed process was at, and remove what it left."""
+    for mark in {mark for target in targets for mark in _marks_left(target)}:
+        new, old = ({target: _beside(target, mark, kind) for target in targets} for kind in ("new", "old"))
+        if any(path.exists() for path in new.values()):
+            _put_back({target: old[target] for target in targets if not (new[target].exists() and target.exists())})
+        for path in (*new.values(), *old.values()):
             _remove(path)
+
+
+def _marks_left(target: Path) -> Iterator[str]:
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.([0-9a-f]{{32}})\.(new|old)")
+    for path in target.parent.iterdir():
+        if match := pattern.fullmatch(path.name):
+            yield match[1]
 
 
 def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
@@ -157,26 +204,33 @@ def _replace_all(temporary: dict[Path, Path], mark: str) -> None:
     try:
         for target, new in temporary.items():
             if target.exists():
-                kept[target] = target.with_name(f".{target.name}.{mark}.old")
+                kept[target] = _beside(target, mark, "old")
                 _keep(target, kept[target])
             new.replace(target)
     except BaseException:
-        for target, old in kept.items():
-            if old.exists():
-                if target.is_dir():
-                    _remove(target)
-                old.replace(target)
+        _put_back(kept)
         raise
     finally:
         for old in kept.values():
             _remove(old)
 
 
+def _put_back(kept: dict[Path, Path]) -> None:
+    for target, old in kept.items():
+        if old.exists():
+            if target.is_dir():
+                _remove(target)
+            old.replace(target)
+
+
 def _keep(target: Path, old: Path) -> None:
     """Keep the present content under another name; a folder cannot be replaced in place, so it moves."""
     if target.is_dir():
         target.replace(old)
-    else:
+        return
+    try:
+        old.hardlink_to(target)
+    except OSError:  # not every file system has links
         shutil.copy2(target, old)
 
 

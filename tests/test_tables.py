@@ -1,5 +1,9 @@
 """Tables are checked, sorted, and replaced together or not at all."""
 
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +14,7 @@ import shapely
 from pipeline.contracts import FACILITIES, FIGURES, UNIT_DEMAND, Contract
 from pipeline.errors import TableError
 from pipeline.tables import RegionFiles, check_table, read_table, replaced_together, write_table
+from tests.stage_runs import PROJECT
 
 
 def figures(**changes: object) -> pd.DataFrame:
@@ -114,6 +119,39 @@ def test_a_failure_between_two_replacements_puts_the_first_back(
         _replace_all(targets, is_folder)
     assert [_content(target, is_folder) for target in targets] == ["old", "old"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the operating system cannot fork")
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_whenever_a_run_is_killed_the_next_finds_all_of_the_old_or_all_of_the_new(kind: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.kill_while_replacing", str(tmp_path / "targets"), kind]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    moments = int(run.stdout.split()[0])
+    assert moments > 8
+
+
+def test_what_a_living_process_writes_is_left_alone_and_waited_for(tmp_path: Path) -> None:
+    target = tmp_path / "one"
+    body = (
+        "import pathlib, sys, pipeline.tables as t\n"
+        "with t.replaced_together(pathlib.Path(sys.argv[1])) as new:\n"
+        "    [path] = new.values(); path.write_text('first'); print(path, flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", body, str(target)]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdin is not None
+        assert first.stdout is not None
+        written = Path(first.stdout.readline().strip())
+        with ThreadPoolExecutor(1) as pool:
+            second = pool.submit(_replace_all, [target], False)
+            time.sleep(0.2)
+            assert written.read_text(encoding="utf-8") == "first"
+            assert not second.done()
+            first.stdin.close()
+            second.result(timeout=60)
+    assert target.read_text(encoding="utf-8") == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 def _replace_all(targets: list[Path], is_folder: bool) -> None:
