@@ -5,6 +5,7 @@ A *section* is a top-level key of a settings file. A stage names the sections th
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,9 @@ from pipeline.errors import SettingsError, collected, raise_faults
 
 BASE_FIGURES = ("inhabitants", "homes")
 """Figures that units and dwellings rest on, in every region."""
+
+_ALIKE = 0.9
+"""How alike two names are (0-1) of which one is probably the other misspelt."""
 
 
 def _all_different(regions: list[str]) -> list[str]:
@@ -253,17 +257,24 @@ def _unknown_categories_of_region(place: str, of_region: Mapping[str, Any], faci
 
 
 def _misnamed_figures(place: str, figures: FigureSettings, target_groups: TargetGroupSettings) -> list[str]:
-    """Return a fault for each figure that everything rests on and no table gives, and for each that nothing uses."""
+    """Return a fault for each figure that everything rests on and no table gives, or that is misspelt or no share."""
     terms = [term for group in target_groups.groups.values() for term in group.terms]
-    used = {name for term in terms for name in (term.count, *term.part, *term.of)}
-    used |= {term.rate_figure.figure for term in terms if term.rate_figure is not None}
-    given = [name for table in figures.tables for name in (*table.columns, *table.keys.values())]
-    return [
-        *(f"{place}: figures.tables: geen tabel geeft {name}; voeg het toe of verbeter de spelling."
-          for name in BASE_FIGURES if name not in given),
-        *(f"{place}: figures.tables: geen doelgroep gebruikt {name}; verbeter de spelling of verwijder het."
-          for name in given if name not in used | set(BASE_FIGURES)),
-    ]  # fmt: skip
+    counts = {*BASE_FIGURES, *(name for term in terms for name in (term.count, *term.part, *term.of))}
+    shares = {term.rate_figure.figure for term in terms if term.rate_figure is not None}
+    columns = {name: column for table in figures.tables for name, column in table.columns.items()}
+    given = [*columns, *(name for table in figures.tables for name in table.keys.values())]
+    given_shares = {name for name, one in columns.items() if one.unit == "percent" and one.percent_of is None}
+    missing = sorted((counts | shares) - set(given))
+    problems = {
+        "geen tabel geeft {}; voeg het toe of verbeter de spelling": [one for one in BASE_FIGURES if one in missing],
+        "geen doelgroep gebruikt {}, terwijl een naam die erop lijkt ontbreekt; verbeter de spelling":
+            [one for one in given if one not in counts | shares and get_close_matches(one, missing, cutoff=_ALIKE)],
+        "{} is geen aandeel, maar een doelgroep gebruikt het zo; geef unit percent":
+            [one for one in given if one in shares - given_shares],
+        "{} is een aandeel, maar een doelgroep gebruikt het als aantal; geef percent_of of unit count":
+            [one for one in given if one in counts & given_shares],
+    }  # fmt: skip
+    return [f"{place}: figures.tables: {text.format(name)}." for text, names in problems.items() for name in names]
 
 
 def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
@@ -285,7 +296,10 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
         missing = [code for code in essential if code not in groups.norms_of(name)]
         faults += [f"{place}: norms.{group.norms}.{code} ontbreekt voor {name}; vul deze in." for code in missing]
         if "witte_vlekken" in shared and not _can_be_a_witte_vlek(essential, shared["witte_vlekken"]):
-            faults.append(f"{place}: groups.{name}: met deze essentiële categorieën kan nooit een witte vlek ontstaan.")
+            faults.append(
+                f"{place}: groups.{name}: met deze essentiële categorieën kan nooit een witte vlek ontstaan; vul "
+                "essential aan of verlaag min_beyond."
+            )
     return faults
 
 

@@ -10,6 +10,16 @@ from tests import tiny_region
 from tests.stage_runs import PROJECT, run_stages
 
 
+def real_folder() -> Path:
+    """Return the folder in which the real data of Kampen are looked for."""
+    return Path(os.environ.get("WOONZORG_REAL_DATA", PROJECT.parent / "shared" / "kampen"))
+
+
+def has_real_data() -> bool:
+    """Say whether they are there."""
+    return (real_folder() / "kampen.osm.pbf").is_file()
+
+
 @pytest.fixture(scope="session")
 def finished_tiny_region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which the tiny region was run once; not to be changed."""
@@ -30,7 +40,6 @@ def tiny(finished_tiny_region: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder with the real data of Kampen, or skip the test and say so."""
-    folder = Path(os.environ.get("WOONZORG_REAL_DATA", PROJECT.parent / "shared" / "kampen"))
-    if not (folder / "kampen.osm.pbf").is_file():
-        pytest.skip(f"real data of Kampen is not in {folder} (WOONZORG_REAL_DATA)")
-    return folder
+    if not has_real_data():
+        pytest.skip(f"real data of Kampen is not in {real_folder()} (WOONZORG_REAL_DATA)")
+    return real_folder()

@@ -75,6 +75,8 @@ def _read_layer(layer: AreaLayer, path: Path, present: list[str], limits: LimitS
     place = f"{layer.file}, laag {layer.layer}" if layer.layer else layer.file
     if layer.layer and layer.layer not in present:
         raise SourceError(f"{place}: ontbreekt (wel aanwezig: {', '.join(present)}); verbeter het bestand of layer.")
+    if not layer.layer and len(present) > 1:
+        raise SourceError(f"{place}: heeft meer dan één laag ({', '.join(present)}); kies er één met layer.")
     raw = _read_file(layer, path, place)
     wanted = [layer.code, layer.name, layer.woonplaats, layer.land_ha, *layer.where]
     raise_faults(

@@ -9,6 +9,7 @@ import yaml
 from pipeline.config import DemoSettings
 from pipeline.settings_files import read_sections
 from pipeline.sources import demo
+from pipeline.sources.local_checks import COLUMNS
 from tests.stage_runs import PROJECT
 
 KAMPEN, SAMPLE = "kampen", "markerwaard"
@@ -45,6 +46,8 @@ def lay_out_sample(root: Path, demo_settings: DemoSettings) -> None:
     for section in ("areas", "figures", "osm"):
         settings[section]["from"] = "file"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    # The checks of the sample region name facilities that stand in each of the gemeenten.
+    path.with_suffix(".checks.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
 
 
 def _allow_large_map(path: Path) -> None:

@@ -1,19 +1,17 @@
 """Print every damaged input, what it ended in and its message: ``python -m tests.damage``."""
 
-import os
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.conftest import has_real_data, real_folder
 from tests.damage.all_at_once import all_cases, run_cases
 from tests.damage.case import Outcome
-from tests.stage_runs import PROJECT
 
 
 def main() -> None:
     """Run all cases and print them as Markdown."""
-    folder = Path(os.environ.get("WOONZORG_REAL_DATA", PROJECT.parent / "shared" / "kampen"))
-    real_data = folder if (folder / "kampen.osm.pbf").is_file() else None
+    real_data = real_folder() if has_real_data() else None
     with tempfile.TemporaryDirectory() as scratch:
         cases = {str(case): case for case in all_cases(real_data)}
         found = run_cases(list(cases), Path(scratch), real_data)

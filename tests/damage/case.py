@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
-Inflict = Callable[[Path], tuple[str, ...] | None]
-"""Damages the file at a path; returns what the message must name, where that depends on the content."""
+Inflict = Callable[[Path], Any]
+"""Damages the file at a path; returns what the message must name (texts), where that depends on the content."""
 
 Holds = Callable[[Path, Path], None]
 """Asserts what is documented of a difference: processed tables of the undamaged run, and of the damaged one."""

@@ -10,12 +10,15 @@ import geopandas as gpd
 import numpy as np
 import osmium
 import pandas as pd
-from osmium.osm.mutable import Node, Relation, Way
+from osmium.osm import mutable
 from scipy.spatial import KDTree
 
 from tests.damage.case import Damage, Inflict, documented, harmless, later, refused, unpredictable
 from tests.damage.of_bytes import FLIPS, flip
 
+Node: Any = mutable.Node
+Way: Any = mutable.Way
+Relation: Any = mutable.Relation
 Objects = list[Any]
 """Nodes, ways and relations, that can be changed."""
 
@@ -175,7 +178,7 @@ def _far_from_roads(objects: Objects, box: Box) -> tuple[float, float]:
     east, north = np.minimum(np.quantile(homes, 0.99, axis=0) + NEAR, np.subtract(box[2:], 2 * LAKE))
     grid = np.stack(np.meshgrid(np.linspace(west, east, 80), np.linspace(south, north, 80)), axis=-1).reshape(-1, 2)
     away, _ = KDTree(np.array([places[node] for node in roads if node in places])).query(grid)
-    x, y = grid[away.argmax()].tolist()
+    x, y = grid[np.argmax(away)].tolist()
     return x, y
 
 
@@ -259,7 +262,8 @@ def pieces_apart(before: Path, after: Path) -> None:
     """Assert that whoever lives clearly on one side of the middle finds everything on that side, or not at all."""
     same_dwellings(before, after)
     dwellings, facilities = (gpd.read_parquet(after / f"{name}.parquet") for name in ("dwellings", "facilities"))
-    east, clear = {}, set()
+    east: dict[str, bool] = {}
+    clear: set[str] = set()
     middle = dwellings.geometry.x.median()
     for table, key in ((dwellings, "dwelling_id"), (facilities, "facility_id")):
         east |= dict(zip(table[key], table.geometry.x > middle, strict=True))

@@ -16,6 +16,9 @@ import shapely
 from pipeline.config import AreaLayer
 from tests.damage.case import Damage, documented, harmless, refused
 
+Shape = Any
+"""A geometry of whatever kind."""
+
 Change = Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]
 WRONG_CRS = ("EPSG:4326", "EPSG:3857", "EPSG:25831", "EPSG:28991", "EPSG:31370")
 
@@ -58,7 +61,7 @@ def _crs_damages(layer: AreaLayer, redraw: Callable[[Change], Callable[[Path], N
 
 
 def _geometry_damages(redraw: Callable[[Change], Callable[[Path], None]]) -> Iterator[Damage]:
-    shapes: dict[str, tuple[Callable[[shapely.Geometry], shapely.Geometry | None], str]] = {
+    shapes: dict[str, tuple[Callable[[Shape], Shape], str]] = {
         "crossing itself": (_bow_tie, "ongeldige geometrie"),
         "null": (lambda _: None, "geen geometrie"),
         "empty": (lambda _: shapely.Polygon(), "geen geometrie"),
@@ -119,6 +122,7 @@ def _redraw(layer: AreaLayer, names: list[str], change: Change, path: Path) -> N
 
 def _write_geojson(areas: gpd.GeoDataFrame, path: Path) -> None:
     """Write GeoJSON with every decimal, and the coordinate system in the manner of CBS."""
+    assert areas.crs is not None
     number = areas.crs.to_epsg()
     features = [
         {"type": "Feature", "properties": _plain(row), "geometry": shapely.geometry.mapping(shape) if shape else None}
@@ -153,20 +157,18 @@ def _move(metres: float, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _transformed(areas, lambda xy: xy + metres)
 
 
-def _reshape(
-    change: Callable[[shapely.Geometry], shapely.Geometry | None], areas: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def _reshape(change: Callable[[Shape], Shape], areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes = areas.geometry.to_numpy().copy()
     shapes[0] = change(shapes[0])
     return areas.set_geometry(gpd.GeoSeries(shapes, index=areas.index, crs=areas.crs))
 
 
-def _bow_tie(shape: shapely.Geometry) -> shapely.Geometry:
+def _bow_tie(shape: Shape) -> Shape:
     west, south, east, north = shape.bounds
     return shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
 
 
-def _spike(shape: shapely.Geometry) -> shapely.Geometry:
+def _spike(shape: Shape) -> Shape:
     west, south, east, north = shape.bounds
     return shapely.Polygon([(west, south), (east, south), (east + 1e7, north + 1e7), (west, north)])
 
@@ -183,7 +185,7 @@ def _rename(column: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return areas.rename(columns={column: f"was_{column}"})
 
 
-def _set(column: str, value: object, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _set(column: str, value: str, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return areas.assign(**{column: value})
 
 

@@ -139,7 +139,7 @@ class TableDamages:
 
     def one_of_each_unit(self) -> list[tuple[str, str]]:
         """Return the units, each with the first column that has it."""
-        first = {unit: stem for stem, unit in reversed(self.figures.items())}
+        first = {unit: stem for stem, unit in reversed(list(self.figures.items()))}
         return list(first.items())
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from pipeline.config import AreaSettings, DemoSettings, FigureSettings, OsmSettings, SourceFile
 from pipeline.sources import demo
+from pipeline.sources.local_checks import COLUMNS
 from tests import tiny_region
 from tests.damage import of_bytes, of_extracts, of_layers, of_tables
 from tests.damage.case import Case, Damage, refused
@@ -76,6 +77,8 @@ def write_inputs(region: str, root: Path, real_data: Path | None) -> None:
         tiny_region.write_region(root)
         return
     shutil.copytree(PROJECT / "config", root / "config")
+    # Not all places are there that the checks of the sample region are about.
+    (root / "config/regions" / f"{region}.checks.csv").write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
     text = yaml.safe_dump(settings_of(region), allow_unicode=True, sort_keys=False)
     (root / "config/regions" / f"{region}.yaml").write_text(text, encoding="utf-8")
     if region == KAMPEN:

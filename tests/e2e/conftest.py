@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sources.local_checks import COLUMNS
 from tests.stage_runs import PROJECT, hashes
 
 
@@ -28,6 +29,9 @@ class Project:
         shutil.copy(PROJECT / "data/raw/markerwaard/incoming/README.md", incoming)
         shutil.copytree(PROJECT / "data/baselines/markerwaard", root / "data/baselines/markerwaard")
         self.set_params("addresses: 15000", "addresses: 2500")
+        # In so small a region not all places exist that the checks of the sample region are about.
+        checks = root / "config/regions/markerwaard.checks.csv"
+        checks.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
 
     def set_params(self, old: str, new: str) -> None:
         """Change a line of params.yaml."""
