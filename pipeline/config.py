@@ -162,8 +162,8 @@ class NumberLimit(Section):
     """A limit to a number in an OSM tag; the sign of the number does not count (a slope is as steep going down)."""
 
     tag: str = Field(min_length=1)
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: float | None = Field(default=None, ge=0, le=100)
+    at_most: float | None = Field(default=None, ge=0, le=100)
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
@@ -323,7 +323,7 @@ class TargetGroup(Section):
 class WalkingSpeed(Section):
     """Mean walking speed at an age, in metres a second."""
 
-    age: float = Field(gt=0)
+    age: float = Field(gt=0, le=110)
     men: float = Field(gt=0)
     women: float = Field(gt=0)
 
@@ -337,7 +337,7 @@ class Actieradius(Section):
 
     method: Literal["fixed", "by_age"]
     reference_norms: Code
-    reference_m_per_s: float = Field(gt=0)
+    reference_m_per_s: float = Field(gt=0, le=3)
     step_m: Metres
     speeds: list[WalkingSpeed] = Field(min_length=2)
     source: str
@@ -559,22 +559,22 @@ def essential_categories(group: TargetGroup, categories: Mapping[str, Category])
 class SourceAges(Section):
     """Years after which a source of each kind is called old."""
 
-    areas: float = Field(gt=0)
-    figures: float = Field(gt=0)
-    osm: float = Field(gt=0)
+    areas: float = Field(gt=0, le=100)
+    figures: float = Field(gt=0, le=100)
+    osm: float = Field(gt=0, le=100)
 
 
 class RunCost(Section):
     """What a run costs where nothing was measured yet on this machine: seconds, and megabytes of disk."""
 
-    dvc_start_seconds: float = Field(ge=0)
-    dvc_stage_seconds: float = Field(ge=0)
-    stage_start_seconds: float = Field(ge=0)
-    stage_seconds_per_mb: dict[Code, Annotated[float, Field(ge=0)]]
-    demo_seconds_per_mb: float = Field(ge=0)
-    demo_mb_per_1000_addresses: float = Field(gt=0)
-    disk_start_mb: float = Field(ge=0)
-    disk_mb_per_mb: float = Field(ge=0)
+    dvc_start_seconds: float = Field(ge=0, le=100_000)
+    dvc_stage_seconds: float = Field(ge=0, le=100_000)
+    stage_start_seconds: float = Field(ge=0, le=100_000)
+    stage_seconds_per_mb: dict[Code, Annotated[float, Field(ge=0, le=100_000)]]
+    demo_seconds_per_mb: float = Field(ge=0, le=100_000)
+    demo_mb_per_1000_addresses: float = Field(gt=0, le=1000)
+    disk_start_mb: float = Field(ge=0, le=100_000)
+    disk_mb_per_mb: float = Field(ge=0, le=100_000)
 
 
 class PreflightSettings(Section):
@@ -582,6 +582,6 @@ class PreflightSettings(Section):
 
     max_age_years: SourceAges
     much_smaller_share: Share
-    large_extract_mb: float = Field(gt=0)
+    large_extract_mb: float = Field(gt=0, le=100_000)
     placed_share: Share
     cost: RunCost
