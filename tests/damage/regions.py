@@ -24,7 +24,14 @@ SAMPLE_SIZE = DemoSettings(seed=1932, municipalities=1, addresses=2500)
 READING = ["fetch_areas", "fetch_figures", "fetch_osm", "build_figures"]
 """Stages that read what comes from outside and need nothing else."""
 
-DISTANCES = ["build_areas", "extract_facilities", "extract_background", "build_network", "compute_reach"]
+DISTANCES = [
+    "build_areas",
+    "extract_facilities",
+    "apply_local_checks",
+    "extract_background",
+    "build_network",
+    "compute_reach",
+]
 """Stages that see the extract, and those that need no more than what these write."""
 
 
