@@ -159,7 +159,7 @@ def figure_damages(table: FigureTable) -> Iterator[Damage]:
         yield from _key_damages(made, table)
     if {"inhabitants", "inhabitants_65_plus"} <= {name for name, one in table.columns.items() if one.unit == "count"}:
         older = table.columns["inhabitants_65_plus"].column
-        yield refused("more people over 65 than people", made.set_cell(older, "99995"), "meer dan", "inhabitants")
+        yield refused("more people over 65 than people", made.set_cell(older, "99995"), "is meer dan alle inwoners")
 
 
 def _code_damages(made: TableDamages) -> Iterator[Damage]:

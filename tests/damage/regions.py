@@ -101,7 +101,10 @@ def write_inputs(region: str, root: Path, real_data: Path | None) -> None:
 def cases(region: str) -> Iterator[Case]:
     """Yield every damage of every incoming file of a region."""
     sources = sources_of(region)
-    for file, damages in _damages(sources).items():
+    found = _damages(sources)
+    if region == TINY:
+        found[sources.osm.file] += of_extracts.bare_flips()
+    for file, damages in found.items():
         for damage in damages:
             if region != KAMPEN or not damage.shows_later:
                 yield Case(region, file, damage)
