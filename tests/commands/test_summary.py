@@ -25,7 +25,7 @@ def lines_by_subject(results: Results) -> dict[str, str]:
 def test_verdicts_are_counted_and_named(results: Results) -> None:
     found = lines_by_subject(results)
     # As the squares were drawn, in the order of a legend.
-    assert found["75-plus"] == ("2 geen, 1 aandacht, 1 witte vlek, 1 zware witte vlek, 2 onbepaald en 1 te klein.")
+    assert found["75-plus"] == ("2 geen, 1 aandacht, 1 witte vlek, 1 zware witte vlek, 2 onbepaald en 5 te klein.")
     assert found["Zware witte vlek"] == f"{HOSTILE_TEMPLATE}."
     assert found["Witte vlek"] == f"{HOSTILE_IMAGE}."
     assert found["Aandacht"] == "Oost."
@@ -46,7 +46,7 @@ def test_what_is_provisional_is_named(results: Results) -> None:
 
 def test_no_witte_vlek_is_said_in_so_many_words(results: Results) -> None:
     found = region_lines(replace(results, verdicts=results.verdicts.assign(verdict="none")), PAGE)
-    assert found[1:3] == ["  75-plus: 8 geen.", "  Geen enkele witte vlek staat vast."]
+    assert found[1:3] == ["  75-plus: 12 geen.", "  Geen enkele witte vlek staat vast."]
 
 
 @pytest.mark.parametrize(
