@@ -52,7 +52,7 @@ def test_a_sound_region_has_no_faults_and_nothing_to_do(inspect: Inspect) -> Non
     assert found.faults == []
     assert about_sources(found) == []
     assert {subject: text for subject, text in facts(found).items() if subject != "Inwoners"} == {
-        "Bestanden": "5 bestanden, 0,1 MB; gelijk aan de vorige run",
+        "Bestanden": "7 bestanden, 0,1 MB; gelijk aan de vorige run",
         "Peildatum grenzen": "01-01-2024",
         "Peildatum cijfers": "01-01-2024",
         "Peildatum OpenStreetMap": "01-01-2024",
@@ -102,14 +102,14 @@ def test_a_damaged_extract_and_damaged_areas_are_faults(project: Path, inspect: 
     (project / INCOMING / "gebieden.gpkg").write_bytes(b"geen gebieden")
     text = "\n".join(inspect().faults)
     assert f"{REGION}: vierkant.osm.pbf: niet volledig leesbaar als OpenStreetMap-uittreksel" in text
-    assert f"{REGION}: gebieden.gpkg, laag wijken: niet leesbaar als kaartlaag" in text
+    assert f"{REGION}: gebieden.gpkg: niet leesbaar" in text
 
 
 def test_a_folder_that_dvc_wants_is_missed(project: Path, inspect: Inspect) -> None:
     shutil.rmtree(project / INCOMING)
     found = inspect().faults
     assert found[0] == f"{INCOMING.as_posix()}: ontbreekt, en zonder draait DVC niet; maak deze map aan."
-    assert len(found) == 6, "and each of the five files"
+    assert len(found) == 8, "and each of the seven files"
 
 
 def test_before_the_first_run_the_files_tell_the_coverage(project: Path, inspect: Inspect) -> None:
@@ -236,5 +236,5 @@ def test_the_record_of_a_snapshot_is_read_as_the_stage_writes_it(project: Path, 
     assert facts(inspect())["Bestanden"].endswith("vorige run: cijfers.csv")
     folder = project / "data/raw" / REGION / "figures"
     (folder / "cijfers.csv").write_bytes(content[:-1] + b"!")
-    write_provenance([named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv")], folder)
+    write_provenance([named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv", "gemeente.csv")], folder)
     assert facts(inspect())["Bestanden"].endswith("gelijk aan de vorige run")
