@@ -38,7 +38,7 @@ def test_faults_go_to_standard_error_and_stop_the_run(command: str, broken: Path
 def test_the_rest_of_the_report_is_on_standard_output(broken: Path) -> None:
     result = CliRunner().invoke(app, ["check", REGION])
     lines = result.stdout.splitlines()
-    assert lines[lines.index("Vierkant") + 1].split()[:5] == ["Bestanden", "4", "van", "de", "5"]
+    assert lines[lines.index("Vierkant") + 1].split()[:5] == ["Bestanden", "6", "van", "de", "7"]
     assert lines[-1] == "2 fouten; herstel ze alle voor een run."
 
 

@@ -236,5 +236,7 @@ def test_the_record_of_a_snapshot_is_read_as_the_stage_writes_it(project: Path, 
     assert facts(inspect())["Bestanden"].endswith("vorige run: cijfers.csv")
     folder = project / "data/raw" / REGION / "figures"
     (folder / "cijfers.csv").write_bytes(content[:-1] + b"!")
-    write_provenance([named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv", "gemeente.csv")], folder)
+    write_provenance(
+        [named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv", "gemeente.csv")], folder
+    )
     assert facts(inspect())["Bestanden"].endswith("gelijk aan de vorige run")
