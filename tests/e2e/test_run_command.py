@@ -61,12 +61,12 @@ def test_check_foresees_what_a_changed_setting_reruns(project: Project) -> None:
     with changed(project, "share_beyond: 0.50", "share_beyond: 0.55"):
         check = woonzorg(project, "check")
         assert (check.returncode, check.stderr) == (0, "")
-        assert "hoogstens 4 stappen" in check.stdout, "settings, verdicts, checks and map"
+        assert "hoogstens 5 stappen" in check.stdout, "settings, verdicts, checks, basis and map"
         run = woonzorg(project, "run")
         assert run.returncode == 0
         steps = [line for line in run.stdout.splitlines() if line.startswith("stap ")]
-        assert steps[0] == "stap 1 van 4: instellingen nakijken"
-        assert steps[1] == f"stap 2 van 4: witte vlekken bepalen ({REGION})"
+        assert steps[0] == "stap 1 van 5: instellingen nakijken"
+        assert steps[1] == f"stap 2 van 5: witte vlekken bepalen ({REGION})"
         assert "Klaar in" in run.stdout
 
 
