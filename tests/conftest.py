@@ -21,6 +21,24 @@ def has_real_data() -> bool:
     return (real_folder() / "kampen.osm.pbf").is_file()
 
 
+LONGEST = ("e2e", "damage", "real")
+"""Folders of tests that take long, longest first; those of one folder share what is made once for all of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a fixture in one process, and begin with those that take longest."""
+
+    def group(item: pytest.Item) -> str:
+        path = item.path.relative_to(PROJECT / "tests")
+        return path.parts[0] if path.parts[0] in LONGEST else path.as_posix()
+
+    groups = {item: group(item) for item in items}
+    for item, name in groups.items():
+        item.add_marker(pytest.mark.xdist_group(name))
+    order = [*LONGEST, *dict.fromkeys(groups.values())]
+    items.sort(key=lambda item: order.index(groups[item]))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
     """Let what tests start be interrupted, also if the tests run in the background, which ignores SIGINT."""

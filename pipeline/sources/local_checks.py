@@ -49,17 +49,11 @@ def read_local_checks(path: Path, categories: Sequence[str]) -> pd.DataFrame:
         With every fault of every row: what is missing, unknown or impossible.
     """
     if not path.is_file():
-        raise SourceError(f"{path.as_posix()}: bestand ontbreekt; maak het met alleen de kop: {','.join(COLUMNS)}")
+        raise SourceError(f"{path.as_posix()}: bestand ontbreekt; maak het met alleen de kop: {','.join(COLUMNS)}.")
     separator = ";" if ";" in path.read_text(encoding="utf-8-sig", errors="replace").partition("\n")[0] else ","
     raw = read_csv(path, separator, by_hand=True)
-    raw = raw[(raw != "").any(axis=1)]
-    raise_faults(
-        SourceError,
-        [f"{path.name}: kolom {name} ontbreekt; de kop is {','.join(COLUMNS)}" for name in COLUMNS
-         if name not in raw.columns]
-        + [f"{path.name}: kolom {name} is onbekend; de kop is {','.join(COLUMNS)}" for name in raw.columns
-           if name not in COLUMNS],
-    )  # fmt: skip
+    raw = raw.loc[(raw != "").any(axis=1), [name for name in raw.columns if name or (raw[name] != "").any()]]
+    raise_faults(SourceError, [f"{path.name}: kolom {fault}" for fault in _heading_faults(list(raw.columns))])
     faults = [
         f"{path.name}, rij {number}, {fault}" for number, row in raw.iterrows() for fault in _faults(row, categories)
     ]
@@ -67,6 +61,17 @@ def read_local_checks(path: Path, categories: Sequence[str]) -> pd.DataFrame:
                for number in raw.index[raw.duplicated()]]  # fmt: skip
     raise_faults(SourceError, faults)
     return _typed(raw)
+
+
+def _heading_faults(names: Sequence[str]) -> list[str]:
+    remedy = f"de kop is {','.join(COLUMNS)}."
+    twice = {name: name.rpartition(".")[0] for name in names}
+    return [f"{name} ontbreekt; {remedy}" for name in COLUMNS if name not in names] + [
+        f"{twice[name]} komt meer dan eens voor; laat er één over." if twice[name] in COLUMNS
+        else f"'{name}' is onbekend; {remedy}"
+        for name in names
+        if name not in COLUMNS
+    ]  # fmt: skip
 
 
 def _faults(row: pd.Series, categories: Sequence[str]) -> list[str]:

@@ -30,6 +30,9 @@ def run(stage: Callable[..., None]) -> None:
     """Run `stage` for the region named on the command line; faults go to standard error, and the exit status is 1."""
     # The processor time so far is that of importing: a run waits for that as well.
     begun = time.perf_counter() - time.process_time()
+    if len(sys.argv) != 2:
+        print(f"FOUT: noem één regio: python -m pipeline.stages.{stage.__name__} <regio>.", file=sys.stderr)
+        sys.exit(1)
     region = sys.argv[1]
     files = RegionFiles(Path(), region)
     try:

@@ -41,8 +41,8 @@ class Damage:
         How many messages; None where the damage makes more than one fault.
     holds
         For `DOCUMENTED`: asserts the difference.
-    shows_later
-        Only stages that bring several sources together can see it, or what it changes.
+    shows_at
+        The stage that sees it, or what it changes, where that is none that reads a source by itself.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Damage:
     says: tuple[str, ...] = ()
     faults: int | None = 1
     holds: Holds | None = None
-    shows_later: bool = False
+    shows_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,6 @@ def unpredictable(name: str, inflict: Inflict) -> Damage:
     return Damage(name, inflict, frozenset({Outcome.FAULT, Outcome.SAME, Outcome.UNDETECTABLE}), faults=None)
 
 
-def later(damage: Damage) -> Damage:
-    """Return the damage, marked as one that only later stages can see."""
-    return replace(damage, shows_later=True)
+def seen_at(stage: str, damage: Damage) -> Damage:
+    """Return the damage, marked as one that no stage before `stage` can see."""
+    return replace(damage, shows_at=stage)

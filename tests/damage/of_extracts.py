@@ -14,7 +14,7 @@ import pandas as pd
 from osmium.osm import mutable
 from scipy.spatial import KDTree
 
-from tests.damage.case import Damage, Inflict, Outcome, documented, harmless, later, refused, unpredictable
+from tests.damage.case import Damage, Inflict, Outcome, documented, harmless, refused, seen_at, unpredictable
 from tests.damage.of_bytes import FLIPS, flip
 
 Node: Any = mutable.Node
@@ -41,7 +41,7 @@ XML = '<?xml version="1.0"?>\n<osm version="0.6"><node id="1" lat="52" lon="5"/>
 def extract_damages() -> Iterator[Damage]:
     """Yield the damages of an extract."""
     yield refused("XML in place of PBF", lambda path: _put(path, XML), "niet volledig leesbaar")
-    yield from map(later, _redrawings())
+    yield from map(partial(seen_at, "build_areas"), _redrawings())
 
 
 def bare_flips() -> Iterator[Damage]:

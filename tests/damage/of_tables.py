@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.config import FigureTable, ReferenceTable
-from tests.damage.case import Damage, Holds, Outcome, documented, harmless, later, refused
+from tests.damage.case import Damage, Holds, Outcome, documented, harmless, refused, seen_at
 
 Named = tuple[str, ...]
 HUGE = {"count": "1000000000", "percent": "101", "km": "1500"}
@@ -60,16 +60,14 @@ class Sheet:
 class TableDamages:
     """The damages of one table: `figures` are the columns that hold its numbers."""
 
-    def __init__(
-        self, table: FigureTable | ReferenceTable, where: Mapping[str, str], figures: Mapping[str, str], code: str
-    ) -> None:
-        self.table, self.where, self.figures, self.code = table, where, figures, code
+    def __init__(self, separator: str, where: Mapping[str, str], figures: Mapping[str, str], code: str) -> None:
+        self.separator, self.where, self.figures, self.code = separator, where, figures, code
 
     def change(self, change: Callable[[Sheet], Named | None]) -> Callable[[Path], Named | None]:
         """Return `change` as something done to the file at a path."""
 
         def inflict(path: Path) -> Named | None:
-            sheet = Sheet(path, self.table.separator)
+            sheet = Sheet(path, self.separator)
             named = change(sheet)
             sheet.save()
             return named
@@ -96,8 +94,8 @@ class TableDamages:
     def of_encoding(self) -> Iterator[Damage]:
         """Yield texts of another form: some are read all the same."""
         yield refused("UTF-16", partial(_recode, "utf-16"), "CSV in UTF-8")
-        yield refused("Latin-1", partial(_with_accents, self.table.separator, "latin-1"), "CSV in UTF-8")
-        yield harmless("accents in UTF-8", partial(_with_accents, self.table.separator, "utf-8"))
+        yield refused("Latin-1", partial(_with_accents, self.separator, "latin-1"), "CSV in UTF-8")
+        yield harmless("accents in UTF-8", partial(_with_accents, self.separator, "utf-8"))
         yield harmless("byte order mark", partial(_recode, "utf-8-sig"))
         yield harmless("Windows line ends", partial(_replace, b"\n", b"\r\n"))
         yield harmless("blank rows", partial(_replace, b"\n", b"\n\n"))
@@ -147,7 +145,7 @@ def figure_damages(table: FigureTable) -> Iterator[Damage]:
     """Yield every damage of a table of figures beyond those of any file."""
     figures = {str(table.value): "count"} if table.keys else {one.column: one.unit for one in table.columns.values()}
     key = {str(table.key): next(iter(table.keys))} if table.keys else {}
-    made = TableDamages(table, {**table.where, **key}, figures, table.code)
+    made = TableDamages(table.separator, {**table.where, **key}, figures, table.code)
     yield from made.of_columns()
     yield from made.of_encoding()
     yield from made.of_numbers()
@@ -170,9 +168,8 @@ def _code_damages(made: TableDamages) -> Iterator[Damage]:
     yield refused("code blank", made.set_cell(code, ""), "geen code van een gebied")
     yield refused("a row twice", made.change(partial(_row_twice, made.where)), "meer dan eens")
     yield harmless("a row for the whole country", made.change(partial(_country, code)))
-    yield later(
-        refused("codes of another year", made.change(partial(_other_year, code)), "geen enkele code van", faults=None)
-    )
+    other_year = made.change(partial(_other_year, code))
+    yield seen_at("build_areas", refused("codes of another year", other_year, "geen enkele code van", faults=None))
 
 
 def _key_damages(made: TableDamages, table: FigureTable) -> Iterator[Damage]:
@@ -185,11 +182,11 @@ def _key_damages(made: TableDamages, table: FigureTable) -> Iterator[Damage]:
 def reference_damages(table: ReferenceTable) -> Iterator[Damage]:
     """Yield every damage of the table of mean car-road distances beyond those of any file."""
     figures = {column: "km" for column in table.columns_km.values()}
-    made = TableDamages(table, {}, figures, table.code)
+    made = TableDamages(table.separator, {}, figures, table.code)
     yield from made.of_columns()
     yield from made.of_encoding()
     yield from made.of_numbers()
-    yield from map(later, made.of_blanks(only_a_distance_less))
+    yield from map(partial(seen_at, "check_results"), made.of_blanks(only_a_distance_less))
     yield harmless("codes padded", made.change(lambda one: one.map_column(table.code, lambda cell: f" {cell}  ")))
     yield harmless("codes in lower case", made.change(lambda one: one.map_column(table.code, str.lower)))
     yield refused(

@@ -106,7 +106,7 @@ def cases(region: str) -> Iterator[Case]:
         found[sources.osm.file] += of_extracts.bare_flips()
     for file, damages in found.items():
         for damage in damages:
-            if region != KAMPEN or not damage.shows_later:
+            if damage.shows_at is None or damage.shows_at in stages_of(region):
                 yield Case(region, file, damage)
 
 

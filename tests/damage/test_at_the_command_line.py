@@ -74,6 +74,7 @@ def test_a_damage_gives_its_messages_and_nothing_else(
 def test_wrong_settings_and_regions_give_one_line(finished_tiny_region: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(finished_tiny_region, tmp_path / "project"))
     assert_clear(run(root, "build_figures", "nergens"), "FOUT nergens: config/regions/nergens.yaml: bestand ontbreekt")
+    assert_clear(run(root, "build_figures"), "FOUT: noem één regio")
     params = root / "config/params.yaml"
     params.write_text(params.read_text(encoding="utf-8").replace("share_beyond", "share_beyondq"), encoding="utf-8")
     assert_clear(run(root, "check_settings"), "FOUT config/params.yaml: witte_vlekken.share_beyond")

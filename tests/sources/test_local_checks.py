@@ -121,8 +121,8 @@ def test_columns_that_are_missing_unknown_or_twice_are_named_together(tmp_path: 
     assert [one.partition("; ")[0] for one in faults(write(tmp_path, head=head))] == [
         "kampen.checks.csv: kolom within_m ontbreekt",
         "kampen.checks.csv: kolom expires ontbreekt",
-        "kampen.checks.csv: kolom binnen_m is onbekend",
-        "kampen.checks.csv: kolom role.1 is onbekend",
+        "kampen.checks.csv: kolom 'binnen_m' is onbekend",
+        "kampen.checks.csv: kolom role komt meer dan eens voor",
     ]
 
 
