@@ -12,30 +12,24 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from pipeline.config import (
-    AreaSettings,
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import (
     BackgroundSettings,
     ClusterSettings,
-    Code,
-    CompletenessSettings,
     DemoSettings,
     DwellingSettings,
-    FacilitySettings,
-    FigureSettings,
     LimitSettings,
-    LocalCheckSettings,
     MapSettings,
     NetworkSettings,
-    OsmSettings,
     PreflightSettings,
-    Profile,
-    Profiles,
-    RegionSettings,
-    TargetGroupSettings,
     UnitSettings,
     WitteVlekSettings,
-    essential_categories,
 )
+from pipeline.config.profiles import Profile, Profiles
+from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
+from pipeline.config.target_groups import TargetGroupSettings, essential_categories
+from pipeline.config.values import Code
 from pipeline.errors import SettingsError, collected, raise_faults
 
 BASE_FIGURES = ("inhabitants", "homes")

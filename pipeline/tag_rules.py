@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pipeline.config import TagRule, must_be_there
+from pipeline.config.values import TagRule, must_be_there
 
 Tags = dict[str, str]
 

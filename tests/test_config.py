@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.config import Actieradius, Norm, TargetGroupSettings
+from pipeline.config.target_groups import Actieradius, Norm, TargetGroupSettings
 from pipeline.settings_files import read_sections
 from tests.model.builders import GROUPS, NORMS, group, group_settings
 from tests.stage_runs import PROJECT

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from pipeline.config import CompletenessSettings, Norm, Rate, essential_categories
+from pipeline.config.region import CompletenessSettings
+from pipeline.config.target_groups import Norm, Rate, essential_categories
 from pipeline.errors import SettingsError
 from pipeline.settings_files import SECTIONS, check_all, read_sections
 from tests.stage_runs import PROJECT

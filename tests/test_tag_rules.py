@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.config import TagRule
+from pipeline.config.values import TagRule
 from pipeline.tag_rules import keys_of, matches, matches_any
 
 

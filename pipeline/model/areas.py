@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.config import DwellingSettings, RegionSettings
+from pipeline.config.params import DwellingSettings
+from pipeline.config.region import RegionSettings
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.dwellings import wijk_of_buurt
 from pipeline.model.tally import largest

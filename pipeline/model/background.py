@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.config import BackgroundSettings
+from pipeline.config.params import BackgroundSettings
 from pipeline.contracts import BACKGROUND, CRS
 
 _AREAS = ("water", "built_up", "green")

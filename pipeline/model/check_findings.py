@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import CHECK_FINDINGS
 
 _Finding = tuple[str, str | None, float | None]

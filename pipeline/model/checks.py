@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import ALL_INHABITANTS, ON_FOOT
+from pipeline.config.profiles import ON_FOOT
+from pipeline.config.target_groups import ALL_INHABITANTS
 from pipeline.contracts import ALL, CHECKS, DISTANCE_KINDS, DISTANCES, REACH_SHARES
 from pipeline.model.tally import known_sum
 

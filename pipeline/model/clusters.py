@@ -12,7 +12,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
-from pipeline.config import TargetGroup
+from pipeline.config.target_groups import TargetGroup
 from pipeline.contracts import CLUSTER_DEMAND, CLUSTERS
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.demand import summarise_demand

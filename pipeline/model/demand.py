@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline.config import LEVELS, TargetGroup, Term
+from pipeline.config.target_groups import TargetGroup, Term
+from pipeline.config.values import LEVELS
 from pipeline.contracts import DEMAND, UNIT_DEMAND
 from pipeline.model.tally import known_sum
 

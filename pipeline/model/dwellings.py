@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from pipeline.config import DwellingSettings
+from pipeline.config.params import DwellingSettings
 from pipeline.model.crs import require_rd
 
 _NO_HOME, _POSSIBLE_HOME, _HOME = 0, 1, 2

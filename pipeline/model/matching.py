@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from pipeline.config import LEVELS, LimitSettings
+from pipeline.config.params import LimitSettings
+from pipeline.config.values import LEVELS
 from pipeline.errors import SourceError, raise_faults
 
 _FORMS = {"buurt": r"^BU", "wijk": r"^WK", "gemeente": r"^GM", "postcode": r"^\d"}

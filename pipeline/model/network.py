@@ -12,7 +12,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from pipeline.config import NetworkSettings
+from pipeline.config.params import NetworkSettings
 from pipeline.errors import SourceError
 
 Floats = npt.NDArray[np.float64]

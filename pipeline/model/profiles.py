@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from pipeline.config import ON_FOOT, Criterion, NumberLimit, Profile, TagRule
+from pipeline.config.profiles import ON_FOOT, Criterion, NumberLimit, Profile
+from pipeline.config.values import TagRule
 from pipeline.contracts import EDGE_LIMITS, LIMITS, NODE_LIMITS, UNIT_PATHS, Contract
 from pipeline.model.network import Network, on_islands
 from pipeline.tag_rules import Tags, keys_of, matches_any

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from pipeline.config import TargetGroupSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import DISTANCE_KINDS, REACH_SHARES
 from pipeline.model.network import Floats, Ints
 from pipeline.model.walks import Access, Walks

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from pipeline.config import UnitSettings
+from pipeline.config.params import UnitSettings
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.tally import known_sum

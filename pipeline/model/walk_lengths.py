@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from pipeline.config import TargetGroupSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import REACH_DISTANCES
 from pipeline.model.clusters import by_cluster, homes_in_clusters
 from pipeline.model.network import Floats, Ints

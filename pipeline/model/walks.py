@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import ACCESS, DISTANCES
 from pipeline.model.distances import NearestTwo, nearest_exit_m, nearest_two
 from pipeline.model.network import Flags, Floats, Ints, Joined, Network, join_points

@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import Category, CompletenessSettings, TargetGroup, WitteVlekSettings, essential_categories
+from pipeline.config.facilities import Category
+from pipeline.config.params import WitteVlekSettings
+from pipeline.config.region import CompletenessSettings
+from pipeline.config.target_groups import TargetGroup, essential_categories
 from pipeline.contracts import CATEGORY_VERDICTS, VERDICT_TABLE
 from pipeline.model.tally import known_sum
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config import Criterion, Profile
+from pipeline.config.profiles import Criterion, Profile
 from pipeline.publish.check_sentences import check_lines, finding_sentences
 from pipeline.publish.dutch_numbers import norm_distance, share
 from pipeline.publish.labels import (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.config import Actieradius
+from pipeline.config.target_groups import Actieradius
 from pipeline.publish.dutch_numbers import norm_distance, number, share
 from pipeline.publish.labels import listing
 from pipeline.publish.results import Results

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from pipeline.publish.places import Unit
 from pipeline.publish.results import Results
 from pipeline.publish.table_rows import rows_of

@@ -7,16 +7,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from pipeline.config import (
-    Category,
-    CompletenessSettings,
-    MapSettings,
-    Norm,
-    Profiles,
-    RegionSettings,
-    TargetGroupSettings,
-    WitteVlekSettings,
-)
+from pipeline.config.facilities import Category
+from pipeline.config.params import MapSettings, WitteVlekSettings
+from pipeline.config.profiles import Profiles
+from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.target_groups import Norm, TargetGroupSettings
 from pipeline.publish.comparison import Comparison
 
 DEFAULT_GROUP = "age_75_plus"

@@ -11,7 +11,8 @@ import pyogrio
 import shapely
 from pyproj.exceptions import ProjError
 
-from pipeline.config import AreaLayer, LimitSettings
+from pipeline.config.params import LimitSettings
+from pipeline.config.sources import AreaLayer
 from pipeline.contracts import AREAS, CRS
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_code, is_unknown

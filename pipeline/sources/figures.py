@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.config import FigureColumn, FigureTable, LimitSettings, ReferenceTable
+from pipeline.config.params import LimitSettings
+from pipeline.config.sources import FigureColumn, FigureTable, ReferenceTable
 from pipeline.contracts import FIGURES
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_any_code, is_larger_area, is_unknown, level_of

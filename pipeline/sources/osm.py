@@ -19,7 +19,9 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from pipeline.config import BackgroundLayer, Category, TagRule
+from pipeline.config.facilities import Category
+from pipeline.config.params import BackgroundLayer
+from pipeline.config.values import TagRule
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError, raise_faults
 from pipeline.tag_rules import Tags, keys_of, matches_any

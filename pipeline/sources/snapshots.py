@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import SourceFile
+from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError, raise_faults
 
 PROVENANCE = "provenance.json"

@@ -1,6 +1,7 @@
 """Stage: let what someone found on the spot overrule the facilities on the map."""
 
-from pipeline.config import FacilitySettings, LocalCheckSettings
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.region import LocalCheckSettings
 from pipeline.contracts import FACILITIES, LOCAL_CHECKS, MAPPED_FACILITIES, UNITS
 from pipeline.model import local_checks as model
 from pipeline.sources.local_checks import read_local_checks

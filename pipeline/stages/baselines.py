@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow
 
 from pipeline import contracts
-from pipeline.config import BASELINE_NAME
+from pipeline.config.region import BASELINE_NAME
 from pipeline.errors import TableError, WoonzorgError, collected, raise_faults
 from pipeline.model.basis import differences, differing_kinds
 from pipeline.model.comparison import (

@@ -1,6 +1,8 @@
 """Stage: build areas, base areas, units and dwellings."""
 
-from pipeline.config import AreaSettings, DwellingSettings, LimitSettings, OsmSettings, RegionSettings, UnitSettings
+from pipeline.config.params import DwellingSettings, LimitSettings, UnitSettings
+from pipeline.config.region import RegionSettings
+from pipeline.config.sources import AreaSettings, OsmSettings
 from pipeline.contracts import AREAS, BASE_AREAS, DWELLINGS, FIGURES, UNITS
 from pipeline.model import areas as area_model
 from pipeline.model import dwellings as dwelling_model

@@ -1,6 +1,7 @@
 """Stage: bring the figures of all tables into one long table."""
 
-from pipeline.config import FigureSettings, LimitSettings
+from pipeline.config.params import LimitSettings
+from pipeline.config.sources import FigureSettings
 from pipeline.contracts import FIGURES
 from pipeline.sources.figures import read_figures
 from pipeline.stages.run import run

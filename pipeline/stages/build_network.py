@@ -1,6 +1,9 @@
 """Stage: build the walking network."""
 
-from pipeline.config import ON_FOOT, NetworkSettings, OsmSettings, Profiles, TargetGroupSettings
+from pipeline.config.params import NetworkSettings
+from pipeline.config.profiles import ON_FOOT, Profiles
+from pipeline.config.sources import OsmSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, EDGE_LIMITS, EDGES, NODE_LIMITS, NODES, UNIT_PATHS, UNITS
 from pipeline.model import network as network_model
 from pipeline.model import profiles as profile_model

@@ -3,7 +3,10 @@
 import json
 
 from pipeline import contracts
-from pipeline.config import FacilitySettings, FigureSettings, LimitSettings, LocalCheckSettings, OsmSettings
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import LimitSettings
+from pipeline.config.region import LocalCheckSettings
+from pipeline.config.sources import FigureSettings, OsmSettings
 from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, MAPPED_FACILITIES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import check_findings

@@ -1,6 +1,8 @@
 """Stage: compute walking distances from each dwelling to the nearest facilities of each category, per profile."""
 
-from pipeline.config import FacilitySettings, NetworkSettings, TargetGroupSettings
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import NetworkSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     ACCESS,
     DISTANCES,

@@ -1,6 +1,6 @@
 """Stage: estimate how many people of each target group live where."""
 
-from pipeline.config import TargetGroupSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, DEMAND, DWELLINGS, FIGURES, UNIT_DEMAND, UNITS
 from pipeline.model import demand as demand_model
 from pipeline.stages.run import run

@@ -1,6 +1,7 @@
 """Stage: extract the light background of the map from OpenStreetMap."""
 
-from pipeline.config import BackgroundSettings, OsmSettings
+from pipeline.config.params import BackgroundSettings
+from pipeline.config.sources import OsmSettings
 from pipeline.contracts import BACKGROUND, BASE_AREAS
 from pipeline.model.background import simplify_background
 from pipeline.sources.osm import read_background

@@ -1,6 +1,9 @@
 """Stage: extract the facilities of every category from OpenStreetMap."""
 
-from pipeline.config import FacilitySettings, NetworkSettings, OsmSettings, TargetGroupSettings
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import NetworkSettings
+from pipeline.config.sources import OsmSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES
 from pipeline.model.facilities import merge_same_place
 from pipeline.model.network import limit_extract

@@ -1,6 +1,7 @@
 """Stage: take a snapshot of the boundaries."""
 
-from pipeline.config import AreaSettings, DemoSettings, LimitSettings
+from pipeline.config.params import DemoSettings, LimitSettings
+from pipeline.config.sources import AreaSettings
 from pipeline.sources import areas as area_source
 from pipeline.sources import demo as demo_region
 from pipeline.sources import snapshots

@@ -1,6 +1,7 @@
 """Stage: take a snapshot of the figures per area."""
 
-from pipeline.config import DemoSettings, FigureSettings, LimitSettings
+from pipeline.config.params import DemoSettings, LimitSettings
+from pipeline.config.sources import FigureSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import figures as figure_source
 from pipeline.sources import snapshots

@@ -1,6 +1,7 @@
 """Stage: take a snapshot of the OpenStreetMap extract."""
 
-from pipeline.config import DemoSettings, OsmSettings
+from pipeline.config.params import DemoSettings
+from pipeline.config.sources import OsmSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import osm as osm_source
 from pipeline.sources import snapshots

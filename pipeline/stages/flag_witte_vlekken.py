@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-from pipeline.config import CompletenessSettings, FacilitySettings, TargetGroupSettings, WitteVlekSettings
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import WitteVlekSettings
+from pipeline.config.region import CompletenessSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
     CLUSTER_DEMAND,

@@ -1,6 +1,8 @@
 """Stage: put neighbouring units that are too small for a target group together."""
 
-from pipeline.config import ClusterSettings, RegionSettings, TargetGroupSettings
+from pipeline.config.params import ClusterSettings
+from pipeline.config.region import RegionSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     BASE_AREAS,
     CLUSTER_DEMAND,

@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 
-from pipeline.config import (
-    CompletenessSettings,
-    FacilitySettings,
-    MapSettings,
-    Profiles,
-    RegionSettings,
-    TargetGroupSettings,
-    WitteVlekSettings,
-)
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import MapSettings, WitteVlekSettings
+from pipeline.config.profiles import Profiles
+from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.publish.index_page import build_index
 from pipeline.publish.map_page import build_map
 from pipeline.publish.spreadsheet import witte_vlekken_csv

@@ -8,24 +8,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.config import (
-    AreaSettings,
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import (
     ClusterSettings,
-    CompletenessSettings,
     DemoSettings,
     DwellingSettings,
-    FacilitySettings,
-    FigureSettings,
     LimitSettings,
-    LocalCheckSettings,
     NetworkSettings,
-    OsmSettings,
-    Profiles,
-    RegionSettings,
-    TargetGroupSettings,
     UnitSettings,
     WitteVlekSettings,
 )
+from pipeline.config.profiles import Profiles
+from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.graph import PROJECT, files_from_outside, leading_to, read_graph

@@ -5,15 +5,11 @@ import json
 import pandas as pd
 
 from pipeline import contracts
-from pipeline.config import (
-    CompletenessSettings,
-    FacilitySettings,
-    MapSettings,
-    Profiles,
-    RegionSettings,
-    TargetGroupSettings,
-    WitteVlekSettings,
-)
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import MapSettings, WitteVlekSettings
+from pipeline.config.profiles import Profiles
+from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.errors import TableError
 from pipeline.publish.results import Results
 from pipeline.sources.snapshots import read_provenance

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.config import TargetGroupSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     ACCESS,
     CLUSTERS,

@@ -9,7 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline.config import ON_FOOT, TargetGroupSettings
+from pipeline.config.profiles import ON_FOOT
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import CRS
 from pipeline.model import demand as demand_model
 from pipeline.model import reach, walk_lengths, walks, witte_vlekken

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.config import FacilitySettings, NetworkSettings, TagRule
+from pipeline.config.facilities import FacilitySettings
+from pipeline.config.params import NetworkSettings
+from pipeline.config.values import TagRule
 from pipeline.settings_files import read_sections
 from pipeline.tag_rules import keys_of, matches_any
 from tests.benchmarks.measuring import in_fresh_process, timed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.config import DemoSettings
+from pipeline.config.params import DemoSettings
 from pipeline.settings_files import read_sections
 from pipeline.sources import demo
 from pipeline.sources.local_checks import COLUMNS

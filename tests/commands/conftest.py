@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from pipeline.__main__ import app
 from pipeline.commands.preflight.inspection import Surroundings
-from pipeline.config import PreflightSettings
+from pipeline.config.params import PreflightSettings
 from pipeline.settings_files import read_sections
 from pipeline.stages.baselines import freeze
 from pipeline.tables import RegionFiles

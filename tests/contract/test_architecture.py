@@ -15,7 +15,7 @@ from pipeline.stages.run import sections_of
 ROOT = Path(__file__).parents[2]
 EVERYWHERE = {"config", "contracts", "errors", "tag_rules"}
 MAY_IMPORT = {
-    "config": set(),
+    "config": {"config"},
     "contracts": set(),
     "errors": set(),
     "tag_rules": {"config"},

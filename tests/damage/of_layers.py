@@ -13,7 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from pipeline.config import AreaLayer
+from pipeline.config.sources import AreaLayer
 from tests.damage.case import Damage, documented, harmless, refused
 
 Shape = Any

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.config import FigureTable, ReferenceTable
+from pipeline.config.sources import FigureTable, ReferenceTable
 from tests.damage.case import Damage, Holds, Outcome, documented, harmless, refused, seen_at
 
 Named = tuple[str, ...]

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from pipeline.config import AreaSettings, DemoSettings, FigureSettings, OsmSettings, SourceFile
+from pipeline.config.params import DemoSettings
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, SourceFile
 from pipeline.sources import demo
 from pipeline.sources.local_checks import COLUMNS
 from tests import tiny_region

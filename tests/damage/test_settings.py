@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import AreaSettings, FigureSettings
+from pipeline.config.sources import AreaSettings, FigureSettings
 from pipeline.errors import WoonzorgError
 from pipeline.sources.areas import read_areas
 from pipeline.sources.figures import read_figures, read_reference_km

@@ -10,16 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from pipeline.config import (
-    ON_FOOT,
-    Category,
-    CompletenessSettings,
-    Norm,
-    Profile,
-    TargetGroup,
-    TargetGroupSettings,
-    WitteVlekSettings,
-)
+from pipeline.config.facilities import Category
+from pipeline.config.params import WitteVlekSettings
+from pipeline.config.profiles import ON_FOOT, Profile
+from pipeline.config.region import CompletenessSettings
+from pipeline.config.target_groups import Norm, TargetGroup, TargetGroupSettings
 from pipeline.contracts import (
     BASE_AREAS,
     CRS,

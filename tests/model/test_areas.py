@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.config import DwellingSettings, RegionSettings, UnitSettings
+from pipeline.config.params import DwellingSettings, UnitSettings
+from pipeline.config.region import RegionSettings
 from pipeline.contracts import AREAS, BASE_AREAS, CRS, UNITS
 from pipeline.errors import SourceError
 from pipeline.model.areas import (

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from pipeline.config import BackgroundSettings
+from pipeline.config.params import BackgroundSettings
 from pipeline.contracts import BACKGROUND, CRS
 from pipeline.model.background import simplify_background
 from pipeline.tables import check_table

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import TargetGroup
+from pipeline.config.target_groups import TargetGroup
 from pipeline.contracts import DEMAND, UNIT_DEMAND
 from pipeline.model.demand import estimate_demand, is_estimate, summarise_demand
 from pipeline.settings_files import read_sections

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.config import DwellingSettings
+from pipeline.config.params import DwellingSettings
 from pipeline.contracts import CRS
 from pipeline.errors import TableError
 from pipeline.model.dwellings import (

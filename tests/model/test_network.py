@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.config import NetworkSettings
+from pipeline.config.params import NetworkSettings
 from pipeline.errors import SourceError
 from pipeline.model.network import (
     clip_to,

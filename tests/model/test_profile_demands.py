@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.config import ON_FOOT, Criterion, Profile
+from pipeline.config.profiles import ON_FOOT, Criterion, Profile
 from pipeline.model.profiles import (
     node_states,
     tags_of_nodes,

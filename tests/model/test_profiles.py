@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS
 from pipeline.model.distances import nearest_two
 from pipeline.model.network import edges_of_ways, network_from_tables, unique_edges

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import ACCESS, CRS, DISTANCES, UNJOINED_FACILITIES
 from pipeline.model.network import Flags, Floats, Ints, Network
 from pipeline.model.profiles import Passable, without

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import CompletenessSettings
+from pipeline.config.region import CompletenessSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
     DISTANCE_KINDS,

@@ -8,7 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipeline.config import ON_FOOT, CompletenessSettings, TargetGroup, TargetGroupSettings
+from pipeline.config.profiles import ON_FOOT
+from pipeline.config.region import CompletenessSettings
+from pipeline.config.target_groups import TargetGroup, TargetGroupSettings
 from pipeline.contracts import CLUSTER_DEMAND, CLUSTERS, FACILITIES, LOCAL_CHECKS
 from pipeline.model import demand as demand_model
 from pipeline.model import reach as reach_model

@@ -8,15 +8,11 @@ import pandas as pd
 from shapely.geometry import LineString, Point, box
 
 from pipeline import contracts
-from pipeline.config import (
-    Category,
-    CompletenessSettings,
-    MapSettings,
-    Profile,
-    RegionSettings,
-    TargetGroupSettings,
-    WitteVlekSettings,
-)
+from pipeline.config.facilities import Category
+from pipeline.config.params import MapSettings, WitteVlekSettings
+from pipeline.config.profiles import Profile
+from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.publish.results import Results
 from tests.publish.frames import HOSTILE as HOSTILE
 from tests.publish.frames import HOSTILE_FORMULA as HOSTILE_FORMULA

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.config import RegionSettings
+from pipeline.config.region import RegionSettings
 from pipeline.errors import WoonzorgError
 from pipeline.publish.explain import Explanation, explain, explain_all, find_unit
 from pipeline.publish.results import Results

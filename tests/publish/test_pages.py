@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from shapely.geometry import LineString
 
-from pipeline.config import MapSettings, RegionSettings
+from pipeline.config.params import MapSettings
+from pipeline.config.region import RegionSettings
 from pipeline.contracts import CRS
 from pipeline.errors import WoonzorgError
 from pipeline.publish import map_layers

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.config import FigureTable, LimitSettings, ReferenceTable
+from pipeline.config.params import LimitSettings
+from pipeline.config.sources import FigureTable, ReferenceTable
 from pipeline.errors import SourceError
 from pipeline.sources.codes import clean_codes, is_code
 from pipeline.sources.figures import read_figures, read_reference_km

@@ -9,7 +9,9 @@ import osmium
 import pytest
 import shapely
 
-from pipeline.config import BackgroundLayer, Category, TagRule
+from pipeline.config.facilities import Category
+from pipeline.config.params import BackgroundLayer
+from pipeline.config.values import TagRule
 from pipeline.errors import SourceError
 from pipeline.sources import osm
 

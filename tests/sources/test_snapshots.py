@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import SourceFile
+from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError
 from pipeline.sources.snapshots import copy_incoming, read_provenance, write_provenance
 

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from pipeline import contracts
-from pipeline.config import ON_FOOT
+from pipeline.config.profiles import ON_FOOT
 from tests import tiny_region
 from tests.stage_runs import run_stages, stage_names
 from tests.tiny_region import BLOCK_M, ORIGIN_X, ORIGIN_Y, REGION, SIDE_M

@@ -11,15 +11,10 @@ from shapely.geometry.base import BaseGeometry
 from pipeline import contracts
 from pipeline.commands.preflight.findings import Findings
 from pipeline.commands.wording import names
-from pipeline.config import (
-    ALL_INHABITANTS,
-    AreaSettings,
-    LimitSettings,
-    NetworkSettings,
-    PreflightSettings,
-    RegionSettings,
-    TargetGroupSettings,
-)
+from pipeline.config.params import LimitSettings, NetworkSettings, PreflightSettings
+from pipeline.config.region import RegionSettings
+from pipeline.config.sources import AreaSettings
+from pipeline.config.target_groups import ALL_INHABITANTS, TargetGroupSettings
 from pipeline.contracts import CRS
 from pipeline.errors import TableError
 from pipeline.publish.dutch_numbers import norm_distance, number, share

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.commands.preflight.source_files import Source
 from pipeline.commands.preflight.wiring import Stage
 from pipeline.commands.wording import BYTES_PER_MB
-from pipeline.config import DemoSettings, RunCost
+from pipeline.config.params import DemoSettings, RunCost
 from pipeline.stages.run import DURATIONS
 from pipeline.tables import RegionFiles
 

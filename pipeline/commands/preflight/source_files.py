@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.commands.preflight.findings import Findings
 from pipeline.commands.wording import BYTES_PER_MB, age, day, megabytes, names
-from pipeline.config import PreflightSettings, SourceFile
+from pipeline.config.params import PreflightSettings
+from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError
 from pipeline.publish.labels import listing
 from pipeline.sources.snapshots import read_provenance

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator, SeedSequence
 
-from pipeline.config import DemoSettings
+from pipeline.config.params import DemoSettings
 from pipeline.sources.demo.addresses import choose_buildings, make_addresses
 from pipeline.sources.demo.background import Feature, make_background, make_place_nodes
 from pipeline.sources.demo.buildings import make_buildings

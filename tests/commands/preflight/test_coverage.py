@@ -7,7 +7,8 @@ import shapely
 
 from pipeline.commands.preflight.coverage import Tables, check_edge, check_extract, check_tables
 from pipeline.commands.preflight.findings import Findings
-from pipeline.config import NetworkSettings, PreflightSettings, TargetGroupSettings
+from pipeline.config.params import NetworkSettings, PreflightSettings
+from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import CRS
 from pipeline.settings_files import read_sections
 from tests.stage_runs import PROJECT

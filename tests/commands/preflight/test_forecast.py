@@ -8,7 +8,8 @@ import pytest
 from pipeline.commands.preflight.forecast import Inputs, Note, forecast_run, inputs_of, read_note
 from pipeline.commands.preflight.source_files import Source
 from pipeline.commands.preflight.wiring import Stage
-from pipeline.config import DemoSettings, OsmSettings, RunCost
+from pipeline.config.params import DemoSettings, RunCost
+from pipeline.config.sources import OsmSettings
 from pipeline.stages.run import DURATIONS
 from pipeline.tables import RegionFiles
 

@@ -16,7 +16,8 @@ from pipeline.commands.preflight.source_files import (
     file_fault,
     sources_of,
 )
-from pipeline.config import OsmSettings, PreflightSettings, SourceFile
+from pipeline.config.params import PreflightSettings
+from pipeline.config.sources import OsmSettings, SourceFile
 from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
 from tests.stage_runs import PROJECT

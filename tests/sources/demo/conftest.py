@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import DemoSettings
+from pipeline.config.params import DemoSettings
 from pipeline.sources.demo import DemoRegion, generate, write_areas, write_figures, write_osm
 
 

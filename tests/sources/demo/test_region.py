@@ -9,7 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 import pipeline.sources.demo as demo
-from pipeline.config import DemoSettings
+from pipeline.config.params import DemoSettings
 from pipeline.sources.demo import DemoRegion, generate, write_areas, write_figures, write_osm
 from pipeline.sources.demo.buildings import HOMES
 from pipeline.sources.demo.facilities import FACILITIES

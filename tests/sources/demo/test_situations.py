@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline.config import DemoSettings
+from pipeline.config.params import DemoSettings
 from pipeline.settings_files import read_sections
 from pipeline.sources.demo import DemoRegion, generate
 from pipeline.sources.demo.districts import DISTRICTS

@@ -1,0 +1,44 @@
+"""``regions/<region>.yaml``: the region itself, and what its users know about it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.config.values import Code, Completeness, Section
+
+BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
+"""Names of frozen results: a folder of that name is made of it."""
+
+
+class RegionSettings(Section):
+    """What region this is, what its base areas are, and what the user decides about units.
+
+    `unit_names` puts base areas in a unit of another name; `clusters` lists units (by name or code) that are judged
+    together when they are small, however far apart.
+    """
+
+    label: str = Field(min_length=1)
+    is_fictional: bool
+    gemeenten: dict[Annotated[str, Field(pattern=r"^GM\d{4}$")], str] = Field(min_length=1)
+    base_level: Literal["buurt", "postcode"]
+    unit_names: dict[str, str] = {}
+    clusters: list[Annotated[list[str], Field(min_length=2)]] = []
+    baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
+
+
+class LocalCheckSettings(Section):
+    """The day on which local checks are taken to stand: one that expired before it no longer counts."""
+
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class CompletenessSettings(Section):
+    """How complete each category of facilities is in OpenStreetMap here, and on what that judgement rests."""
+
+    default: Completeness
+    reason: str
+    categories: dict[Code, Completeness] = {}
+
+    def of(self, category: str) -> Completeness:
+        """Return the completeness of `category`."""
+        return self.categories.get(category, self.default)
