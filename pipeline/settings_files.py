@@ -27,6 +27,7 @@ from pipeline.config.params import (
 )
 from pipeline.config.profiles import Profile, Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
 from pipeline.config.values import Code
@@ -68,6 +69,8 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "completeness": (REGION, CompletenessSettings),
     "local_checks": (REGION, LocalCheckSettings),
     "preflight": (PARAMS, PreflightSettings),
+    "web": ("services.yaml", WebSettings),
+    "services": ("services.yaml", Services),
 }
 """Every section: the file it stands in and its type."""
 

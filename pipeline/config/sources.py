@@ -1,5 +1,6 @@
 """``regions/<region>.yaml``: where areas, figures and OpenStreetMap come from."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,8 +15,23 @@ class SourceFile(Section):
     what: str
     holder: str
     licence: str
-    # Text, in quotes: DVC cannot record a bare date.
-    reference_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    # Text, in quotes: DVC cannot record a bare date. A service tells it itself.
+    reference_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say how a service gives it."""
+        return False
+
+
+Origin = Literal["demo", "file", "services"]
+"""Made up, put down by the user, or asked of services as far as the settings say how."""
+
+
+def _require_dates(origin: Origin, files: Sequence[SourceFile]) -> None:
+    undated = [one.file for one in files if one.reference_date is None and not (origin == "services" and one.is_live)]
+    if undated:
+        raise ValueError(f"reference_date ontbreekt bij {', '.join(undated)}; alleen een dienst vermeldt deze zelf")
 
 
 class AreaLayer(SourceFile):
@@ -33,13 +49,14 @@ class AreaLayer(SourceFile):
 class AreaSettings(Section):
     """Where boundaries come from."""
 
-    origin: Literal["demo", "file"] = Field(alias="from")
+    origin: Origin = Field(alias="from")
     layers: list[AreaLayer] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _has_wijken(self) -> Self:
         if "wijk" not in {layer.level for layer in self.layers}:
             raise ValueError("een laag met level wijk ontbreekt; units worden van wijken gemaakt")
+        _require_dates(self.origin, self.layers)
         return self
 
 
@@ -97,9 +114,14 @@ class ReferenceTable(SourceFile):
 class FigureSettings(Section):
     """Where figures come from."""
 
-    origin: Literal["demo", "file"] = Field(alias="from")
+    origin: Origin = Field(alias="from")
     tables: list[FigureTable] = Field(min_length=1)
     reference: ReferenceTable | None = None
+
+    @model_validator(mode="after")
+    def _has_dates(self) -> Self:
+        _require_dates(self.origin, self.files)
+        return self
 
     @property
     def files(self) -> list[SourceFile]:
@@ -110,4 +132,9 @@ class FigureSettings(Section):
 class OsmSettings(SourceFile):
     """Which OpenStreetMap extract is used."""
 
-    origin: Literal["demo", "file"] = Field(alias="from")
+    origin: Origin = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _has_date(self) -> Self:
+        _require_dates(self.origin, [self])
+        return self

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,26 +35,30 @@ def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> 
         shutil.copyfile(incoming / name, folder / name)
 
 
-def write_provenance(files: Sequence[SourceFile], folder: Path, generator_version: str | None = None) -> None:
-    """Write the record of each file in `folder`: what, whose, which licence and date, sha256 and, if made, by what."""
-    records = []
-    for one in files:
-        record: dict[str, Any] = {
-            "file": one.file,
-            "what": one.what,
-            "holder": one.holder,
-            "licence": one.licence,
-            "reference_date": one.reference_date,
-            "sha256": hashlib.sha256((folder / one.file).read_bytes()).hexdigest(),
-        }
-        if generator_version is not None:
-            record["generator_version"] = generator_version
-        records.append(record)
+def record_of(file: SourceFile, folder: Path) -> dict[str, Any]:
+    """Return the record of a file in `folder`: what, whose, which licence and date, sha256."""
+    return {
+        "file": file.file,
+        "what": file.what,
+        "holder": file.holder,
+        "licence": file.licence,
+        "reference_date": file.reference_date,
+        "sha256": hashlib.sha256((folder / file.file).read_bytes()).hexdigest(),
+    }
+
+
+def write_provenance(files: Sequence[SourceFile], folder: Path, generator_version: str) -> None:
+    """Write the record of files that were made in `folder`, and by which version."""
+    write_records([{**record_of(one, folder), "generator_version": generator_version} for one in files], folder)
+
+
+def write_records(records: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write the records of a snapshot."""
     text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
     (folder / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
 
-def read_provenance(folder: Path) -> list[dict[str, str]]:
+def read_provenance(folder: Path) -> list[dict[str, Any]]:
     """Read the records of a snapshot.
 
     Raises
@@ -65,5 +69,5 @@ def read_provenance(folder: Path) -> list[dict[str, str]]:
     path = folder / PROVENANCE
     if not path.is_file():
         raise SourceError(f"{path.as_posix()}: ontbreekt; draai `dvc repro` om de momentopname opnieuw te maken.")
-    records: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    records: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return records

@@ -6,13 +6,14 @@ from pipeline import contracts
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import LimitSettings
 from pipeline.config.region import LocalCheckSettings
-from pipeline.config.sources import FigureSettings, OsmSettings
+from pipeline.config.sources import FigureSettings
 from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, MAPPED_FACILITIES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import check_findings
 from pipeline.model import checks as model
 from pipeline.model.matching import matched_shares
 from pipeline.sources.figures import read_reference_km
+from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together, write_table
 
@@ -40,7 +41,6 @@ def check_results(
     *,
     figures: FigureSettings,
     limits: LimitSettings,
-    osm: OsmSettings,
     facilities: FacilitySettings,
     local_checks: LocalCheckSettings,
 ) -> None:
@@ -63,7 +63,8 @@ def check_results(
     known = check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES))
     findings = check_findings.find_contradictions(
         local, files.read(MAPPED_FACILITIES), known,
-        source_date=osm.reference_date, as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
+        source_date=read_provenance(files.snapshot("osm"))[0]["reference_date"],
+        as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
     )  # fmt: skip
     written = [(CHECKS, checks), (CHECK_FINDINGS, findings)]
     metrics_file = files.processed("metrics.json")

@@ -5,11 +5,19 @@ from pipeline.config.sources import AreaSettings
 from pipeline.sources import areas as area_source
 from pipeline.sources import demo as demo_region
 from pipeline.sources import snapshots
+from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings, limits: LimitSettings) -> None:
+def fetch_areas(
+    files: RegionFiles,
+    *,
+    areas: AreaSettings,
+    demo: DemoSettings,
+    limits: LimitSettings,
+    mode: Mode = Mode.MISSING,
+) -> None:
     """Copy or generate the files of the areas and read them once; a snapshot that cannot be read is not kept."""
     snapshot = files.snapshot("areas")
     with replaced_together(snapshot) as temporary:
@@ -17,12 +25,10 @@ def fetch_areas(files: RegionFiles, *, areas: AreaSettings, demo: DemoSettings, 
         if areas.origin == "demo":
             folder.mkdir()
             demo_region.write_areas(demo_region.generate(demo), folder)
+            snapshots.write_provenance(areas.layers, folder, demo_region.GENERATOR_VERSION)
         else:
-            snapshots.copy_incoming(areas.layers, files.incoming, folder)
+            take_snapshot(areas.layers, [], Places(files.incoming, snapshot, folder), mode)
         area_source.read_areas(areas.layers, folder, limits)
-        snapshots.write_provenance(
-            areas.layers, folder, demo_region.GENERATOR_VERSION if areas.origin == "demo" else None
-        )
 
 
 if __name__ == "__main__":

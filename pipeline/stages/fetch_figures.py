@@ -5,11 +5,19 @@ from pipeline.config.sources import FigureSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import figures as figure_source
 from pipeline.sources import snapshots
+from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_figures(files: RegionFiles, *, figures: FigureSettings, demo: DemoSettings, limits: LimitSettings) -> None:
+def fetch_figures(
+    files: RegionFiles,
+    *,
+    figures: FigureSettings,
+    demo: DemoSettings,
+    limits: LimitSettings,
+    mode: Mode = Mode.MISSING,
+) -> None:
     """Copy or generate the tables of figures and read them once; a snapshot that cannot be read is not kept."""
     snapshot = files.snapshot("figures")
     with replaced_together(snapshot) as temporary:
@@ -17,13 +25,12 @@ def fetch_figures(files: RegionFiles, *, figures: FigureSettings, demo: DemoSett
         if figures.origin == "demo":
             folder.mkdir()
             demo_region.write_figures(demo_region.generate(demo), folder)
+            snapshots.write_provenance(figures.files, folder, demo_region.GENERATOR_VERSION)
         else:
-            snapshots.copy_incoming(figures.files, files.incoming, folder)
+            take_snapshot(figures.files, [], Places(files.incoming, snapshot, folder), mode)
         figure_source.read_figures(figures.tables, folder, limits)
         if figures.reference:
             figure_source.read_reference_km(figures.reference, folder, limits)
-        version = demo_region.GENERATOR_VERSION if figures.origin == "demo" else None
-        snapshots.write_provenance(figures.files, folder, version)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from pipeline.config.sources import OsmSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import osm as osm_source
 from pipeline.sources import snapshots
+from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_osm(files: RegionFiles, *, osm: OsmSettings, demo: DemoSettings) -> None:
+def fetch_osm(files: RegionFiles, *, osm: OsmSettings, demo: DemoSettings, mode: Mode = Mode.MISSING) -> None:
     """Copy or generate the extract and read it from end to end; a damaged extract is not kept."""
     snapshot = files.snapshot("osm")
     with replaced_together(snapshot) as temporary:
@@ -17,10 +18,10 @@ def fetch_osm(files: RegionFiles, *, osm: OsmSettings, demo: DemoSettings) -> No
         if osm.origin == "demo":
             folder.mkdir()
             demo_region.write_osm(demo_region.generate(demo), folder)
+            snapshots.write_provenance([osm], folder, demo_region.GENERATOR_VERSION)
         else:
-            snapshots.copy_incoming([osm], files.incoming, folder)
+            take_snapshot([osm], [], Places(files.incoming, snapshot, folder), mode)
         osm_source.check_extract(folder / osm.file)
-        snapshots.write_provenance([osm], folder, demo_region.GENERATOR_VERSION if osm.origin == "demo" else None)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ DURATIONS = Path(".woonzorg/durations")
 
 
 def sections_of(stage: Callable[..., object]) -> list[str]:
-    """Return the sections of the settings that `stage` reads."""
-    return [name for name in inspect.signature(stage).parameters if name != "files"]
+    """Return the sections of the settings that `stage` reads: its arguments without a default, but for the files."""
+    parameters = inspect.signature(stage).parameters.values()
+    return [one.name for one in parameters if one.name != "files" and one.default is inspect.Parameter.empty]
 
 
 def run(stage: Callable[..., None]) -> None:

@@ -147,9 +147,9 @@ def check_ages(
     """Compare the reference dates of what the user brings with the limits; `place` is the file of these settings."""
     for source in (source for source in sources if not source.is_demo):
         dates: dict[str, date] = {}
-        for one in source.files:
+        for one in (one for one in source.files if one.reference_date is not None):
             try:
-                dates[one.file] = date.fromisoformat(one.reference_date)
+                dates[one.file] = date.fromisoformat(str(one.reference_date))
             except ValueError:
                 found.faults.append(
                     f"{place}: {source.kind}: reference_date '{one.reference_date}' van {one.file} is geen datum; "

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.commands.preflight.inspection import Inspection, Surroundings, inspect_project
 from pipeline.errors import WoonzorgError
-from pipeline.sources.snapshots import write_provenance
+from pipeline.sources.snapshots import record_of, write_records
 from pipeline.stages.run import DURATIONS
 from tests import tiny_region
 from tests.commands.preflight.test_source_files import named
@@ -236,7 +236,6 @@ def test_the_record_of_a_snapshot_is_read_as_the_stage_writes_it(project: Path, 
     assert facts(inspect())["Bestanden"].endswith("vorige run: cijfers.csv")
     folder = project / "data/raw" / REGION / "figures"
     (folder / "cijfers.csv").write_bytes(content[:-1] + b"!")
-    write_provenance(
-        [named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv", "gemeente.csv")], folder
-    )
+    files = [named(name) for name in ("cijfers.csv", "leeftijd.csv", "gezondheid.csv", "gemeente.csv")]
+    write_records([record_of(file, folder) for file in files], folder)
     assert facts(inspect())["Bestanden"].endswith("gelijk aan de vorige run")

@@ -1,0 +1,114 @@
+"""Large files from the network: resumed where they broke off, and checked before they are used."""
+
+import hashlib
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from filelock import FileLock
+
+from pipeline.errors import SourceError
+from pipeline.sources.web import TemporaryFaultError, Web
+
+_CHUNK = 1 << 14
+_TOLD_EVERY_SECONDS = 2.0
+_MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Downloads that may go on where an earlier one stopped.
+
+    Parameters
+    ----------
+    web
+        The way to the services.
+    folder
+        Where what has come so far is kept between runs.
+    """
+
+    web: Web
+    folder: Path
+
+    def fetch(self, code: str, path: str, target: Path, *, md5: str | None = None) -> None:
+        """Download ``address of the service/path`` to `target`, which is there whole or not at all.
+
+        Parameters
+        ----------
+        code
+            Name of the service in the settings.
+        path
+            Below the address of the service.
+        target
+            Where the file must come.
+        md5
+            What the service says of its content; None where it says nothing.
+
+        Raises
+        ------
+        SourceError
+            If it does not come whole after all attempts, or is not what `md5` says.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / hashlib.sha256(f"{self.web.service(code).address} {path}".encode()).hexdigest()[:16]
+        with FileLock(part.with_suffix(".lock")):
+            self.web.patiently(code, path, lambda: self._go_on(code, path, part))
+            if md5 is not None and _md5(part) != md5:
+                part.unlink()
+                raise SourceError(
+                    f"{self.web.service(code).label}, {path}: het bestand is niet wat de dienst aankondigt (md5); "
+                    "haal het opnieuw op."
+                )
+            part.replace(target)
+            _mark(part).unlink(missing_ok=True)
+
+    def _go_on(self, code: str, path: str, part: Path) -> None:
+        """Get the rest of a file, or all of it where the service has another version or cannot give a part."""
+        begun, version = _so_far(part)
+        headers = {"Accept-Encoding": "identity"}
+        if begun:
+            headers |= {"Range": f"bytes={begun}-", "If-Range": version}
+        with self.web.open(code, path, headers=headers) as answer:
+            resumed = answer.status_code == requests.codes.partial_content
+            begun = begun if resumed else 0
+            total = begun + int(answer.headers.get("Content-Length", 0))
+            _mark(part).write_text(answer.headers.get("ETag", ""), encoding="utf-8")
+            self._write(answer, part, begun, total, path)
+        if total > begun and part.stat().st_size != total:
+            raise TemporaryFaultError("het antwoord brak af")
+
+    def _write(self, answer: requests.Response, part: Path, begun: int, total: int, path: str) -> None:
+        done, told = begun, time.monotonic()
+        with part.open("ab" if begun else "wb") as file:
+            for chunk in answer.iter_content(_CHUNK):
+                file.write(chunk)
+                done += len(chunk)
+                if time.monotonic() - told > _TOLD_EVERY_SECONDS:
+                    told = time.monotonic()
+                    whole = f" van {total / _MB:.0f}" if total else ""
+                    self.web.tell(f"{path}: {done / _MB:.0f}{whole} MB opgehaald.")
+
+
+def _so_far(part: Path) -> tuple[int, str]:
+    """Return how much has come, and of which version; nothing where the version is not known.
+
+    The last byte is asked for once more, as a service refuses to give the rest of what is whole.
+    """
+    with suppress(OSError):
+        version, size = _mark(part).read_text(encoding="utf-8"), part.stat().st_size
+        if version and size:
+            os.truncate(part, size - 1)
+            return size - 1, version
+    return 0, ""
+
+
+def _mark(part: Path) -> Path:
+    return part.with_suffix(".etag")
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()

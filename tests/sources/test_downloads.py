@@ -1,0 +1,77 @@
+"""A download goes on where it broke off, and gives the bytes of an undisturbed one."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SourceError
+from pipeline.sources.downloads import Downloads
+from pipeline.sources.web import Web
+from tests.services.files import file_handler
+from tests.services.server import FAULTS, Fault, Server, impatient, running, services_at
+
+CONTENT = random.Random(1932).randbytes(300_000)
+FILES: dict[str, bytes] = {}
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    FILES["/uittreksel.pbf"] = CONTENT
+    with running(file_handler(FILES)) as one:
+        yield one
+
+
+@pytest.fixture
+def downloads(server: Server, tmp_path: Path) -> Downloads:
+    return Downloads(Web(impatient(), services_at(proef=server.address), lambda _: None), tmp_path / "halverwege")
+
+
+def test_a_file_comes_whole(downloads: Downloads, tmp_path: Path) -> None:
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf", md5=hashlib.md5(CONTENT).hexdigest())
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT
+    assert [one for one in downloads.folder.iterdir() if one.suffix != ".lock"] == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_disturbed_download_equals_an_undisturbed_one(
+    name: str, downloads: Downloads, server: Server, tmp_path: Path
+) -> None:
+    server.faults.extend([FAULTS[name], Fault(cut=0.3)])
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT
+
+
+def test_what_came_is_not_asked_again_also_in_a_later_run(downloads: Downloads, server: Server, tmp_path: Path) -> None:
+    server.always = Fault(cut=0.6)
+    with pytest.raises(SourceError, match="brak af, ook na 3 pogingen"):
+        downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
+    assert not (tmp_path / "a.pbf").exists()
+    server.always = None
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
+    begun = int(server.questions[-1].headers["range"].removeprefix("bytes=").removesuffix("-"))
+    assert begun > 0.6 * len(CONTENT)
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT
+
+
+def test_a_new_version_is_fetched_from_its_beginning(downloads: Downloads, server: Server, tmp_path: Path) -> None:
+    server.always = Fault(cut=0.6)
+    with pytest.raises(SourceError):
+        downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
+    server.always = None
+    FILES["/uittreksel.pbf"] = CONTENT[::-1]
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT[::-1]
+
+
+def test_another_content_than_announced_is_not_used(downloads: Downloads, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="niet wat de dienst aankondigt"):
+        downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf", md5="0" * 32)
+    assert not (tmp_path / "a.pbf").exists()
+
+
+def test_a_file_that_is_gone_says_so(downloads: Downloads, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="antwoordt 404"):
+        downloads.fetch("proef", "weg.pbf", tmp_path / "a.pbf")
