@@ -204,7 +204,9 @@ def test_ways_in_the_shipped_profiles(shipped: dict[str, Profile], tags: Tags, r
         ({"barrier": "cycle_barrier"}, "unknown", "barred"),
         ({"barrier": "cycle_barrier", "maxwidth": "1"}, "unknown", "passable"),
         ({"barrier": "stile"}, "barred", "barred"),
+        ({"barrier": "stile", "maxwidth": "1"}, "barred", "barred"),
         ({"barrier": "gate"}, "passable", "unknown"),
+        ({"barrier": "gate", "maxwidth": "1"}, "passable", "passable"),
         ({"barrier": "gate", "wheelchair": "no"}, "passable", "barred"),
         ({"barrier": "gate", "wheelchair": "yes"}, "passable", "passable"),
         ({"amenity": "cafe", "wheelchair": "no"}, "passable", "passable"),  # no obstacle on the way
