@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Self
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +15,7 @@ import shapely
 from pipeline.config.profiles import ON_FOOT, Criterion, NumberLimit, Profile
 from pipeline.config.values import TagRule
 from pipeline.contracts import EDGE_LIMITS, LIMITS, NODE_LIMITS, UNIT_PATHS, Contract
-from pipeline.model.network import Network, on_islands
+from pipeline.model.network import Flags, Network, on_islands
 from pipeline.tag_rules import Tags, keys_of, matches_any
 
 _PASSABLE, _UNKNOWN, _BARRED = 0, 1, 2
@@ -29,10 +30,21 @@ States = npt.NDArray[np.int8]
 
 @dataclass(frozen=True)
 class Passable:
-    """The network that a profile can walk: with what is unknown, and without. Both keep the numbers of all nodes."""
+    """The network that a profile can walk: with what is unknown, and without. Both keep the numbers of all nodes.
+
+    `kept_at_best` and `kept_at_worst` say of each edge of the walking network whether it is part of them.
+    """
 
     at_best: Network
     at_worst: Network
+    kept_at_best: Flags
+    kept_at_worst: Flags
+
+    @classmethod
+    def everywhere(cls, network: Network) -> Self:
+        """Return the whole network: nothing is barred, and nothing unknown."""
+        kept = np.ones(len(network.start), dtype=bool)
+        return cls(network, network, kept, kept)
 
 
 def tags_of_nodes(profiles: Mapping[str, Profile]) -> list[str]:
@@ -193,15 +205,17 @@ def passable_networks(
 
     def of_profile(profile: str) -> Passable:
         if profile == ON_FOOT:
-            return Passable(network, network)
+            return Passable.everywhere(network)
         of_edges = edge_limits[edge_limits["profile"] == profile]
         of_nodes = node_limits[node_limits["profile"] == profile]
         at_edge = np.zeros(len(edges), dtype=np.int8)
         at_edge[edge_key.get_indexer(pd.MultiIndex.from_frame(of_edges[["from_id", "to_id"]]))] = _codes(of_edges)
         at_node = np.zeros(len(nodes), dtype=np.int8)
         at_node[node_key.get_indexer(of_nodes["node_id"])] = _codes(of_nodes)
-        best, worst = (without(network, at_edge >= state, at_node >= state) for state in (_BARRED, _UNKNOWN))
-        return Passable(*(_without_islands(one, island_max_nodes) for one in (best, worst)))
+        (best, kept_at_best), (worst, kept_at_worst) = (
+            _open(network, at_edge < state, at_node >= state, island_max_nodes) for state in (_BARRED, _UNKNOWN)
+        )
+        return Passable(best, worst, kept_at_best, kept_at_worst)
 
     return of_profile
 
@@ -210,9 +224,13 @@ def _codes(limits: pd.DataFrame) -> npt.NDArray[np.int8]:
     return np.where(limits["limit"] == "barred", _BARRED, _UNKNOWN).astype(np.int8)
 
 
-def _without_islands(network: Network, island_max_nodes: int) -> Network:
-    is_island = on_islands(network.start, network.end, network.is_exit, island_max_nodes=island_max_nodes)
-    return without(network, is_island[network.start], np.zeros(len(network.x_m), dtype=bool))
+def _open(network: Network, passed: Flags, dead_ends: Flags, island_max_nodes: int) -> tuple[Network, Flags]:
+    """Return the network of the edges that can be passed, without islands, and which edges are part of it."""
+    some = without(network, ~passed, dead_ends)
+    is_island = on_islands(some.start, some.end, some.is_exit, island_max_nodes=island_max_nodes)[some.start]
+    kept = passed.copy()
+    kept[passed] = ~is_island
+    return without(some, is_island, np.zeros(len(some.x_m), dtype=bool)), kept
 
 
 def without(network: Network, edges: npt.NDArray[np.bool_], nodes: npt.NDArray[np.bool_]) -> Network:

@@ -1,12 +1,13 @@
 """Walks from every dwelling to the facilities of a category, per profile, as arrays and as tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import ACCESS, DISTANCES
@@ -33,8 +34,8 @@ class Access:
 class Walks:
     """Per dwelling the walk (m) to the nearest facility of a category, to the second nearest, and which these are.
 
-    `nearest_high_m` is the nearest if no way can be passed of which that is unknown. Infinite, and -1, where there is
-    none to walk to.
+    `nearest_m` is the shortest that it may be, `nearest_high_m` the longest: that differs where it is not known of ways
+    whether they can be passed. Infinite, and -1, where there is none to walk to.
     """
 
     category: str
@@ -46,44 +47,14 @@ class Walks:
     second: Ints
 
 
-def search(
-    profile: str,
-    passable: Passable,
-    homes: Points,
-    places: Points,
-    chosen: Mapping[str, Flags],
-    *,
-    connect_max_m: float,
-    on_foot: tuple[Access, Sequence[Walks]] | None = None,
-) -> tuple[Access, list[Walks]]:
-    """Walk from every home to the facilities of every category with a profile.
+@dataclass(frozen=True)
+class _Found:
+    """One search: how homes and places join the network, and what is found per home (and category)."""
 
-    Homes and places join the nearest edge that the profile can pass. Someone with an aid never walks less far than
-    someone on foot, nor less far where more is unknown, so that distances are held at those of `on_foot`.
-
-    Parameters
-    ----------
-    passable
-        The network of the profile.
-    homes, places
-        Points of the dwellings and of the facilities.
-    chosen
-        Per category which of the places belong to it.
-    on_foot
-        What this gave for the profile on foot; none for that profile itself.
-    """
-    best = _search_once(passable.at_best, homes, places, chosen, connect_max_m)
-    access = Access(best.is_connected, best.exit_m)
-    is_certain = passable.at_worst is passable.at_best
-    worst = best if is_certain else _search_once(passable.at_worst, homes, places, chosen, connect_max_m)
-    if on_foot:
-        access = Access(on_foot[0].is_connected, np.maximum(access.exit_m, on_foot[0].exit_m))
-    walks = []
-    for number, category in enumerate(chosen):
-        two = best.found[number] if on_foot is None else _not_nearer(best.found[number], on_foot[1][number])
-        high_m = two.nearest_m if is_certain else np.maximum(worst.found[number].nearest_m, two.nearest_m)
-        walks.append(Walks(category, profile, two.nearest_m, high_m, two.second_m, two.nearest, two.second))
-    return access, walks
+    homes: Joined
+    places: Joined
+    exit_m: Floats
+    two: list[NearestTwo]
 
 
 def search_profiles(
@@ -94,28 +65,69 @@ def search_profiles(
     *,
     connect_max_m: float,
 ) -> dict[str, tuple[Access, list[Walks]]]:
-    """Return what `search` gives for each profile, on foot first."""
-    found = {ON_FOOT: search(ON_FOOT, passable[ON_FOOT], homes, places, chosen, connect_max_m=connect_max_m)}
-    for profile in passable:
+    """Walk from every home to the facilities of every category with each profile, on foot first.
+
+    Homes and places join the nearest edge that the profile can pass. With an aid, where a home joins may depend on what
+    is not known of ways; `nearest_m` is then the shortest of all these walks. The longest is infinite where the edge
+    that the home joins on foot cannot be passed or may not be: its door may be there.
+
+    Parameters
+    ----------
+    passable
+        The network of each profile.
+    homes, places
+        Points of the dwellings and of the facilities.
+    chosen
+        Per category which of the places belong to it.
+    connect_max_m
+        How far from an edge a point may be and join it.
+    """
+
+    def once(network: Network, starts: Points) -> _Found:
+        return _search_once(network, starts, places, chosen, connect_max_m)
+
+    foot = once(passable[ON_FOOT].at_best, homes)
+    walks = [_walks(ON_FOOT, name, two, two.nearest_m) for name, two in zip(chosen, foot.two, strict=True)]
+    found = {ON_FOOT: (Access(foot.homes.is_connected, foot.exit_m), walks)}
+    for profile, ways in passable.items():
         if profile != ON_FOOT:
-            found[profile] = search(
-                profile, passable[profile], homes, places, chosen, connect_max_m=connect_max_m, on_foot=found[ON_FOOT]
-            )
+            found[profile] = _with_aid(profile, ways, homes, foot, chosen, once)
     return found
 
 
-@dataclass(frozen=True)
-class _Found:
-    is_connected: Flags
-    exit_m: Floats
-    found: list[NearestTwo]
+def _with_aid(
+    profile: str,
+    passable: Passable,
+    homes: Points,
+    foot: _Found,
+    chosen: Mapping[str, Flags],
+    once: Callable[[Network, Points], _Found],
+) -> tuple[Access, list[Walks]]:
+    best = once(passable.at_best, homes)
+    worst = best if passable.at_worst is passable.at_best else once(passable.at_worst, homes)
+    is_apart = foot.homes.is_connected & ~best.homes.is_connected
+    may_be_apart = foot.homes.is_connected & ~passable.kept_at_worst[foot.homes.edge]
+    elsewhere = _behind(worst.homes, may_be_apart, once(passable.at_best, _doors(passable.at_worst, worst.homes)))
+    exit_m = np.minimum.reduce([best.exit_m, worst.exit_m, elsewhere.exit_m, np.where(is_apart, foot.exit_m, np.inf)])
+    lost = foot.places.is_connected & ~best.places.is_connected
+    walks = []
+    for number, (category, of_category) in enumerate(chosen.items()):
+        on_foot = _where(is_apart | (lost & of_category).any(), foot.two[number])
+        low = _shortest([best.two[number], worst.two[number], elsewhere.two[number], on_foot])
+        longest = np.maximum.reduce([one.two[number].nearest_m for one in (best, worst, foot)])
+        walks.append(_walks(profile, category, low, np.where(may_be_apart, np.inf, longest)))
+    return Access(foot.homes.is_connected, exit_m), walks
+
+
+def _walks(profile: str, category: str, two: NearestTwo, high_m: Floats) -> Walks:
+    return Walks(category, profile, two.nearest_m, high_m, two.second_m, two.nearest, two.second)
 
 
 def _search_once(
     network: Network, homes: Points, places: Points, chosen: Mapping[str, Flags], connect_max_m: float
 ) -> _Found:
     if not len(network.start):
-        return _nothing(len(homes), len(chosen))
+        return _nothing(len(homes), len(places), len(chosen))
     from_homes, at_places = (join_points(network, one, connect_max_m=connect_max_m) for one in (homes, places))
     found = nearest_two(network, at_places, chosen.values(), from_homes)
     for one in found:
@@ -123,24 +135,63 @@ def _search_once(
         _round(one.second_m)
     exit_m = nearest_exit_m(network, from_homes)
     _round(exit_m)
-    return _Found(from_homes.is_connected, exit_m, found)
+    return _Found(from_homes, at_places, exit_m, found)
 
 
-def _nothing(size: int, categories: int) -> _Found:
+def _nothing(homes: int, places: int, categories: int) -> _Found:
     """Return what is found where nothing can be passed."""
-    far, none = np.full(size, np.inf), np.full(size, -1)
-    return _Found(np.zeros(size, dtype=bool), far, [NearestTwo(far, none, far, none)] * categories)
+    far, none = np.full(homes, np.inf), np.full(homes, -1)
+    of_homes, of_places = (
+        Joined(np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size))
+        for size in (homes, places)
+    )
+    return _Found(of_homes, of_places, far, [NearestTwo(far, none, far, none)] * categories)
+
+
+def _doors(network: Network, joined: Joined) -> Points:
+    """Return where points join the network; those that do not are somewhere on it, `_behind` leaves them out."""
+    if not len(network.start):
+        return np.asarray(shapely.points(np.zeros((len(joined.edge), 2))), dtype=np.object_)
+    start, end = network.start[joined.edge], network.end[joined.edge]
+    part = np.divide(
+        joined.along_m, network.length_m[joined.edge], out=np.zeros(len(start)), where=network.length_m[joined.edge] > 0
+    )
+    x, y = (axis[start] + part * (axis[end] - axis[start]) for axis in (network.x_m, network.y_m))
+    return np.asarray(shapely.points(x, y), dtype=np.object_)
+
+
+def _behind(joined: Joined, chosen: Flags, found: _Found) -> _Found:
+    """Return what was found from the doors of the chosen homes, the way to the door counted; nothing for others."""
+    access_m = np.where(joined.is_connected & chosen, joined.access_m, np.inf)
+
+    def later(distance_m: Floats) -> Floats:
+        return (distance_m + access_m).round(_DECIMALS)
+
+    two = [replace(one, nearest_m=later(one.nearest_m), second_m=later(one.second_m)) for one in found.two]
+    return replace(found, exit_m=later(found.exit_m), two=two)
+
+
+def _where(holds: Flags, two: NearestTwo) -> NearestTwo:
+    """Return the walks of the homes for which `holds`, and none for the others."""
+    near, second = (np.where(holds, one, np.inf) for one in (two.nearest_m, two.second_m))
+    nearest, other = (np.where(holds, one, -1) for one in (two.nearest, two.second))
+    return NearestTwo(near, nearest, second, other)
+
+
+def _shortest(found: Sequence[NearestTwo]) -> NearestTwo:
+    """Return per home the walks of the search that has its nearest facility nearest, the first among equals."""
+    which = np.argmin([one.nearest_m for one in found], axis=0)
+    rows = np.arange(len(which))
+    near, nearest, second, other = (
+        np.stack([getattr(one, name) for one in found])[which, rows]
+        for name in ("nearest_m", "nearest", "second_m", "second")
+    )
+    return NearestTwo(near, nearest, second, other)
 
 
 def _round(distance_m: Floats) -> None:
     """Round in place: for a whole country a copy would take as much memory as the distances themselves."""
     distance_m.round(_DECIMALS, out=distance_m)
-
-
-def _not_nearer(two: NearestTwo, walk: Walks) -> NearestTwo:
-    return replace(
-        two, nearest_m=np.maximum(two.nearest_m, walk.nearest_m), second_m=np.maximum(two.second_m, walk.second_m)
-    )
 
 
 def chosen_by_category(facilities: pd.DataFrame, categories: Sequence[str]) -> dict[str, Flags]:

@@ -44,7 +44,7 @@ CHECK = {
     "distances_are_not_negative": "geen afstand is negatief",
     "second_nearest_is_not_nearer": "de op één na dichtstbijzijnde is niet dichterbij",
     "not_connected_has_no_distance": "een woning zonder verbinding heeft geen afstand",
-    "an_aid_brings_nothing_nearer": "met een rollator of rolstoel is niets dichterbij dan te voet",
+    "an_aid_brings_nothing_surely_nearer": "met een rollator of rolstoel is niets zeker dichterbij dan te voet",
     "only_small_units_are_judged_together": "alleen gebieden die te klein zijn, worden samen beoordeeld",
     "people_low_is_not_above_high": "de ondergrens van een aantal ligt niet boven de bovengrens",
     "share_low_is_not_above_high": "de ondergrens van een aandeel ligt niet boven de bovengrens",

@@ -89,10 +89,9 @@ def _settings() -> dict[str, Any]:
 
 def _search(country: Country, size: Size, homes: walks.Points) -> tuple[walks.Access, list[walks.Walks]]:
     chosen = {name: country.category == number for number, name in enumerate(size.facilities)}
-    return walks.search(
-        ON_FOOT, Passable(country.network, country.network), homes,
-        points_of(country.facility_x_m, country.facility_y_m), chosen, connect_max_m=_CONNECT_MAX_M,
-    )  # fmt: skip
+    places = points_of(country.facility_x_m, country.facility_y_m)
+    passable = {ON_FOOT: Passable.everywhere(country.network)}
+    return walks.search_profiles(passable, homes, places, chosen, connect_max_m=_CONNECT_MAX_M)[ON_FOOT]
 
 
 def _summarise(

@@ -1,6 +1,6 @@
 """Small networks, tables and settings for the tests of the model; every length is in metres."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from pipeline.contracts import (
 )
 from pipeline.model.distances import NearestTwo, nearest_two
 from pipeline.model.network import Floats, Joined, Network, join_points
+from pipeline.model.profiles import Passable, without
 from pipeline.model.reach import Unknown
 from pipeline.model.walks import Access, Walks
 
@@ -264,3 +265,10 @@ def nothing_unknown(count: int, access: Access | None = None) -> Unknown:
     """Make what is unknown of homes: what may be beyond the exits of `access`, and no facility that does not join."""
     far = metres([None] * count)
     return Unknown(far if access is None else access.exit_m, far)
+
+
+def passable(network: Network, at_best: Collection[int] = (), at_worst: Collection[int] = ()) -> Passable:
+    """Return what is left of a network without some of its edges, by number, at best and at worst."""
+    gone = [np.isin(np.arange(len(network.start)), list(edges)) for edges in (at_best, at_worst)]
+    best, worst = (without(network, one, np.zeros(len(network.x_m), dtype=bool)) for one in gone)
+    return Passable(best, worst, ~gone[0], ~gone[1])

@@ -29,7 +29,7 @@ from pipeline.model.walks import (
 )
 from pipeline.tables import check_table, read_table, write_table
 from tests.model import networkx_reference as reference
-from tests.model.builders import CONNECT_MAX_M, XY, grid, join, metres, network_of, points
+from tests.model.builders import CONNECT_MAX_M, XY, grid, join, metres, network_of, passable, points
 
 SAME_M = 0.0051
 """Walks are rounded to the centimetre."""
@@ -47,12 +47,6 @@ def walk(
     return search_profiles(passable, points(homes), points(places), by_category, connect_max_m=CONNECT_MAX_M)
 
 
-def cut(network: Network, edges: list[int], nodes: list[int] | None = None) -> Network:
-    """Return the network without these edges, and without a way past these nodes."""
-    gone = np.isin(np.arange(len(network.start)), edges)
-    return without(network, gone, np.isin(np.arange(len(network.x_m)), nodes or []))
-
-
 # --- By hand ---------------------------------------------------------------------------------------------------------
 
 BLOCK = grid(2, 2)
@@ -60,67 +54,83 @@ BLOCK = grid(2, 2)
 
 
 def test_with_an_aid_one_walks_round_what_cannot_be_passed() -> None:
-    # From (10, 0) to (90, 0): 80 m, or round the other three sides: 10 + 300 + 10 along streets, joined 10 m off.
-    found = walk({ON_FOOT: Passable(BLOCK, BLOCK), AID: Passable(BLOCK, cut(BLOCK, [0]))}, [(10, 0)], [(90, 0)])
+    # From (0, 10) to (90, 0): 100 m, or round by the north: 90 + 100 + 100, joined 10 m off.
+    found = walk({ON_FOOT: Passable.everywhere(BLOCK), AID: passable(BLOCK, at_worst=[0])}, [(0, 10)], [(90, 0)])
     (foot,), (aid,) = (walks for _, walks in found.values())
-    assert (foot.nearest_m.tolist(), foot.nearest_high_m.tolist()) == ([80], [80])
-    assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([80], [320])
+    assert (foot.nearest_m.tolist(), foot.nearest_high_m.tolist()) == ([100], [100])
+    assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([100], [300])
 
 
 def test_what_cannot_be_passed_for_certain_counts_at_best_too() -> None:
-    both = cut(BLOCK, [0])
-    found = walk({ON_FOOT: Passable(BLOCK, BLOCK), AID: Passable(both, both)}, [(10, 0)], [(90, 0)])
+    found = walk({ON_FOOT: Passable.everywhere(BLOCK), AID: passable(BLOCK, [0], [0])}, [(0, 10)], [(90, 0)])
     (aid,) = found[AID][1]
-    assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([320], [320])
+    assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([300], [300])
 
 
-def test_nobody_walks_less_far_with_an_aid_than_on_foot() -> None:
-    # On foot the home joins a dead end and walks round; with that barred it would join the street of the shop.
+@pytest.mark.parametrize("barred", [True, False])
+def test_a_home_on_a_way_that_may_not_be_passed_may_have_its_door_elsewhere_or_nowhere(barred: bool) -> None:
+    # On foot the home joins a dead end and walks round; closed, that leaves the street of the shop, 8 m off.
     network = network_of([(0, 0), (0, 300), (400, 300), (400, 20), (10, 20)], [(0, 1), (1, 2), (2, 3), (3, 4)])
-    barred = cut(network, [0])
-    found = walk({ON_FOOT: Passable(network, network), AID: Passable(barred, barred)}, [(2, 20)], [(30, 20)])
+    ways = passable(network, [0] if barred else [], [0])
+    found = walk({ON_FOOT: Passable.everywhere(network), AID: ways}, [(2, 20)], [(30, 20)])
     (foot,), (aid,) = (walks for _, walks in found.values())
     assert foot.nearest_m.tolist() == [2 + 280 + 400 + 280 + 370]
-    assert aid.nearest_m.tolist() == foot.nearest_m.tolist()  # not 8 + 20
+    assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([8 + 20], [np.inf])
+
+
+def test_from_another_door_what_is_unknown_may_still_be_open() -> None:
+    # Its own path of 100 m north is unknown, and so is the short way along the street in the south.
+    network = network_of([(0, 100), (100, 100), (0, 0), (100, 0), (0, 900), (100, 900)],
+                         [(0, 1), (2, 3), (2, 4), (4, 5), (5, 3)])  # fmt: skip
+    unknown = passable(network, at_worst=[0, 1])
+    found = walk({ON_FOOT: Passable.everywhere(network), AID: unknown}, [(20, 90)], [(101, 0)])
+    (aid,) = found[AID][1]
+    # It joins the western street 20 m off: from there 90 + 100 + 1 over what is unknown, or 1,900 m and more round.
+    assert aid.nearest_m.tolist() == [20 + 90 + 100 + 1]
+    assert np.isinf(aid.nearest_high_m).all()
 
 
 def test_the_nearest_facility_with_an_aid_may_be_another() -> None:
     street = network_of([(0, 0), (100, 0), (500, 0)], [(0, 1), (1, 2)])
-    left = cut(street, [0])
-    found = walk({ON_FOOT: Passable(street, street), AID: Passable(left, left)}, [(200, 0)], [(0, 300), (500, 0)])
+    ways = {ON_FOOT: Passable.everywhere(street), AID: passable(street, [0], [0])}
+    found = walk(ways, [(200, 0)], [(0, 300), (500, 0)])
     assert [one.nearest.tolist() for _, (one,) in found.values()] == [[1], [1]]
-    # The facility at (0, 0) joins 100 m off where the street can be passed: 100 + 100 m, not 200 m as on foot.
-    found = walk({ON_FOOT: Passable(street, street), AID: Passable(left, left)}, [(310, 0)], [(0, 0), (500, 0)])
-    assert [(one.nearest.tolist(), one.second_m.tolist()) for _, (one,) in found.values()] == [([1], [310])] * 2
+
+
+def test_a_facility_that_only_the_aid_cannot_join_may_be_as_near_as_on_foot() -> None:
+    street = network_of([(0, 0), (400, 0), (800, 0)], [(0, 1), (1, 2)])
+    ways = {ON_FOOT: Passable.everywhere(street), AID: passable(street, [0], [0])}
+    found = walk(ways, [(500, 0)], [(0, 0), (800, 0)], {"gp": [True, False], "stop": [False, True]})
+    gp, stop = found[AID][1]
+    assert (gp.nearest_m.tolist(), gp.nearest_high_m.tolist()) == ([500], [np.inf])
+    assert (stop.nearest_m.tolist(), stop.nearest_high_m.tolist()) == ([300], [300])
 
 
 @pytest.mark.parametrize("profile", [ON_FOOT, AID])
-def test_where_nothing_can_be_passed_nothing_is_found(profile: str) -> None:
-    nothing = cut(BLOCK, [0, 1, 2, 3])
-    passable = {ON_FOOT: Passable(BLOCK, BLOCK), profile: Passable(nothing, nothing)}
-    access, (walks,) = walk(passable, [(10, 0), (20, 0)], [(90, 0)])[profile]
-    assert np.isinf([walks.nearest_m, walks.nearest_high_m, walks.second_m]).all()
-    assert walks.nearest.tolist() == walks.second.tolist() == [-1, -1]
+def test_where_nothing_can_be_passed_nothing_is_certain(profile: str) -> None:
+    nothing = passable(BLOCK, range(4), range(4))
+    found = walk({ON_FOOT: Passable.everywhere(BLOCK), profile: nothing}, [(10, 0), (20, 0)], [(90, 0)])
+    access, (walks,) = found[profile]
+    assert np.isinf(walks.nearest_high_m).all()
+    assert walks.nearest_m.tolist() == ([np.inf] * 2 if profile == ON_FOOT else [80, 70])
     assert np.isinf(access.exit_m).all()
 
 
 def test_where_only_what_is_unknown_is_left_the_high_bound_is_infinite() -> None:
-    found = walk(
-        {ON_FOOT: Passable(BLOCK, BLOCK), AID: Passable(BLOCK, cut(BLOCK, [0, 1, 2, 3]))}, [(10, 0)], [(90, 0)]
-    )
-    (aid,) = found[AID][1]
+    ways = {ON_FOOT: Passable.everywhere(BLOCK), AID: passable(BLOCK, at_worst=range(4))}
+    (aid,) = walk(ways, [(10, 0)], [(90, 0)])[AID][1]
     assert (aid.nearest_m.tolist(), aid.nearest_high_m.tolist()) == ([80], [np.inf])
 
 
-def test_access_is_that_on_foot_and_an_exit_is_no_nearer() -> None:
-    # The second home is 160 m from what the aid can pass: it is connected, and can go nowhere.
+def test_access_is_that_on_foot_and_an_exit_may_be_as_near_where_the_door_is_not_known() -> None:
+    # The second home is 160 m from what the aid can pass.
     network = network_of([(0, 0), (0, 400), (300, 400)], [(0, 1), (1, 2)], exits=[2])
-    left = cut(network, [0])
-    found = walk({ON_FOOT: Passable(network, network), AID: Passable(left, left)}, [(0, 400), (0, 240)], [(300, 400)])
+    ways = {ON_FOOT: Passable.everywhere(network), AID: passable(network, [0], [0])}
+    found = walk(ways, [(0, 401), (0, 240)], [(300, 400)])
     on_foot, aid = (access for access, _ in found.values())
     assert on_foot.is_connected.tolist() == aid.is_connected.tolist() == [True, True]
-    assert (on_foot.exit_m.tolist(), aid.exit_m.tolist()) == ([300, 460], [300, np.inf])
-    assert found[AID][1][0].nearest_m.tolist() == [300, np.inf]
+    assert (on_foot.exit_m.tolist(), aid.exit_m.tolist()) == ([301, 460], [301, 460])
+    assert found[AID][1][0].nearest_m.tolist() == [301, 460]
 
 
 def test_every_category_is_searched_for_itself_also_one_without_facilities() -> None:
@@ -130,7 +140,7 @@ def test_every_category_is_searched_for_itself_also_one_without_facilities() -> 
         "gp": [False, True, False], "stop": [True, False, True], "pharmacy": [False, False, False],
     }  # fmt: skip
     by_list = {name: flags.tolist() for name, flags in chosen.items()}
-    found = walk({ON_FOOT: Passable(BLOCK, BLOCK)}, [(0, 0)], [(50, 0), (0, 100), (100, 0)], by_list)
+    found = walk({ON_FOOT: Passable.everywhere(BLOCK)}, [(0, 0)], [(50, 0), (0, 100), (100, 0)], by_list)
     walks = {one.category: one for one in found[ON_FOOT][1]}
     assert (walks["gp"].nearest_m.tolist(), walks["gp"].second.tolist()) == ([100], [-1])
     assert (walks["stop"].nearest.tolist(), walks["stop"].second.tolist()) == ([0], [2])
@@ -195,43 +205,51 @@ def by_networkx(network: Network, homes: list[XY], places: list[XY]) -> tuple[Fl
     return nearest_m, second_m, ~joins[1].is_tied & ~joins[0].is_tied.any()
 
 
+def ways_of(network: Network, of_edges: Ints, of_nodes: Ints) -> Passable:
+    best, worst = (without(network, of_edges >= state, of_nodes >= state) for state in (2, 1))
+    return Passable(best, worst, of_edges < 2, of_edges < 1)
+
+
 @settings(max_examples=60)
 @given(towns())
 def test_walks_are_those_of_networkx_on_foot_and_over_what_is_left(
     town: tuple[Network, list[XY], list[XY], Ints, Ints],
 ) -> None:
     network, homes, places, of_edges, of_nodes = town
-    best, worst = (without(network, of_edges >= state, of_nodes >= state) for state in (2, 1))
-    found = walk({ON_FOOT: Passable(network, network), AID: Passable(best, worst)}, homes, places)
+    passable = {ON_FOOT: Passable.everywhere(network), AID: ways_of(network, of_edges, of_nodes)}
+    found = walk(passable, homes, places)
     (foot,), (aid,) = (walks for _, walks in found.values())
     on_foot_m, second_m, sure = by_networkx(network, homes, places)
     np.testing.assert_allclose(foot.nearest_m[sure], on_foot_m[sure], atol=SAME_M)
     np.testing.assert_allclose(foot.second_m[sure], second_m[sure], atol=SAME_M)
     assert foot.nearest_high_m.tolist() == foot.nearest_m.tolist()
-    best_m, best_second_m, is_sure = by_networkx(cut_by_hand(network, of_edges == 2, of_nodes == 2), homes, places)
-    sure &= is_sure
-    np.testing.assert_allclose(aid.nearest_m[sure], np.maximum(on_foot_m, best_m)[sure], atol=SAME_M)
-    np.testing.assert_allclose(aid.second_m[sure], np.maximum(second_m, best_second_m)[sure], atol=SAME_M)
-    worst_m, _, is_sure = by_networkx(cut_by_hand(network, of_edges >= 1, of_nodes >= 1), homes, places)
-    sure &= is_sure
-    highest = np.maximum(np.maximum(on_foot_m, best_m), worst_m)
-    np.testing.assert_allclose(aid.nearest_high_m[sure], highest[sure], atol=SAME_M)
+    best_m, _, is_sure = by_networkx(cut_by_hand(network, of_edges == 2, of_nodes == 2), homes, places)
+    worst_m, _, is_sure_too = by_networkx(cut_by_hand(network, of_edges >= 1, of_nodes >= 1), homes, places)
+    sure &= is_sure & is_sure_too
+    assert (aid.nearest_m[sure] <= np.minimum(best_m, worst_m)[sure] + SAME_M).all()
+    own = join(network, *homes)
+    at_home = sure & (~own.is_connected | (of_edges[own.edge] == 0))
+    best = passable[AID].at_best
+    is_lost = join(network, *places).is_connected & ~(join(best, *places).is_connected if len(best.start) else False)
+    assert np.isinf(aid.nearest_high_m[sure & ~at_home]).all()
+    if is_lost.any():
+        return
+    lowest, highest = np.minimum(best_m, worst_m), np.maximum.reduce([on_foot_m, best_m, worst_m])
+    np.testing.assert_allclose(aid.nearest_m[at_home], lowest[at_home], atol=SAME_M)
+    np.testing.assert_allclose(aid.nearest_high_m[at_home], highest[at_home], atol=SAME_M)
 
 
 @settings(max_examples=60)
 @given(towns())
-def test_nothing_is_nearer_with_an_aid_nor_where_less_can_be_passed(
+def test_bounds_are_in_order_and_hold_the_walk_on_foot_from_above(
     town: tuple[Network, list[XY], list[XY], Ints, Ints],
 ) -> None:
     network, homes, places, of_edges, of_nodes = town
-    best, worst = (without(network, of_edges >= state, of_nodes >= state) for state in (2, 1))
-    found = walk({ON_FOOT: Passable(network, network), AID: Passable(best, worst)}, homes, places)
-    (on_foot, (foot,)), (with_aid, (aid,)) = found.values()
-    assert (aid.nearest_m >= foot.nearest_m).all()
+    passable = {ON_FOOT: Passable.everywhere(network), AID: ways_of(network, of_edges, of_nodes)}
+    (_, (foot,)), (_, (aid,)) = walk(passable, homes, places).values()
+    assert (aid.nearest_high_m >= foot.nearest_m).all()
     assert (aid.nearest_high_m >= aid.nearest_m).all()
     assert (aid.second_m >= aid.nearest_m).all()
-    assert (aid.second_m >= foot.second_m).all()
-    assert (with_aid.exit_m >= on_foot.exit_m).all()
     assert ((aid.nearest >= 0) == np.isfinite(aid.nearest_m)).all()
 
 
@@ -304,7 +322,7 @@ def test_access_comes_back_from_its_table(tmp_path: Path) -> None:
 
 def test_walks_from_a_network_come_back_with_the_facilities_that_were_searched(tmp_path: Path) -> None:
     places: list[XY] = [(50, 0), (0, 100), (100, 100)]
-    found = walk({ON_FOOT: Passable(BLOCK, BLOCK)}, [(0, 0), (100, 90)], places, {"gp": [False, True, True]})
+    found = walk({ON_FOOT: Passable.everywhere(BLOCK)}, [(0, 0), (100, 90)], places, {"gp": [False, True, True]})
     ids = pd.Series(["d1", "d2"], dtype="str")
     table = there_and_back(
         DISTANCES, distances_table(ids, pd.Series(["a", "b", "c"], dtype="str"), found[ON_FOOT][1]), tmp_path

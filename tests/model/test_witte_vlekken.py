@@ -23,7 +23,6 @@ from pipeline.contracts import (
 )
 from pipeline.model.local_checks import completeness_by_unit
 from pipeline.model.network import Network, clip_to, mark_exits, network_from_tables
-from pipeline.model.profiles import Passable, without
 from pipeline.model.witte_vlekken import flag, judge_categories
 from pipeline.tables import check_table
 from tests.model.builders import (
@@ -36,6 +35,7 @@ from tests.model.builders import (
     grid,
     group,
     network_of,
+    passable,
     table,
 )
 from tests.model.village import Village, build_village
@@ -305,11 +305,10 @@ def test_severity_is_people_beyond_times_visits_and_certain_only_in_complete_cat
 def test_ways_that_may_not_be_passable_leave_a_category_undecided() -> None:
     # The only way from the homes is a path of which the surface is not mapped; the facilities are at 700 m along it.
     street = network_of([(0, 0), (700, 0), (1400, 0)], [(0, 1), (1, 2)])
-    nothing = without(street, np.array([True, False]), np.zeros(3, dtype=bool))
     groups = {**GROUPS, "slow": group(profile="rollator")}
     village = build_village(
         street, [(0.0, 0.0)] * 30, {"supermarket": [(700, 0)], "stop": [(1400, 0)]},
-        groups=groups, with_aid={"rollator": Passable(street, nothing)},
+        groups=groups, with_aid={"rollator": passable(street, at_worst=[0])},
     )  # fmt: skip
     judged = village.tables["category_verdicts"].set_index(["target_group", "category"])
     decided = {key: (row["reach"], row["undecided_cause"]) for key, row in judged.iterrows()}

@@ -121,7 +121,7 @@ def walk_and_weigh(
     """Walk to facilities and weigh the walks by people, as the stages compute_reach and summarise_reach do."""
     homes, places = living.geometry.to_numpy(), found.geometry.to_numpy()
     by_profile = walk_model.search_profiles(
-        {ON_FOOT: Passable(network, network), **with_aid}, homes, places,
+        {ON_FOOT: Passable.everywhere(network), **with_aid}, homes, places,
         walk_model.chosen_by_category(found, categories), connect_max_m=CONNECT_MAX_M,
     )  # fmt: skip
     access = {profile: one for profile, (one, _) in by_profile.items()}
