@@ -25,7 +25,10 @@ class NumberLimit(Section):
 
 
 class Criterion(Section):
-    """One demand on a way or a node, decided by the first that fits: limit, barred, passable, unknown, otherwise."""
+    """One demand on a way or a node, decided by the first that fits: limit, barred, passable, unknown, otherwise.
+
+    A limit to a tag that holds no number, and that no rule fits, is unknown.
+    """
 
     what: str = Field(min_length=1)
     source: str

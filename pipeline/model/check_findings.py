@@ -8,6 +8,7 @@ import shapely
 
 from pipeline.config.profiles import ON_FOOT
 from pipeline.contracts import CHECK_FINDINGS
+from pipeline.model.local_checks import stands_there
 
 _Finding = tuple[str, str | None, float | None]
 
@@ -36,10 +37,14 @@ def find_contradictions(
     same_place_m
         Nearer than this two places are the same.
     """
+    left = checks["is_applied"] & checks["check"].isin(["gone", "moved"])
+    still_there = mapped[~mapped["facility_id"].isin(checks.loc[left, "facility_id"])]
     rows = [
         (check["check_id"], finding, name, distance_m)
         for _, check in checks.iterrows()
-        for finding, name, distance_m in _findings_of(check, mapped, nearest, source_date, as_of, same_place_m)
+        for finding, name, distance_m in _findings_of(
+            check, still_there if check["check"] == "exists" else mapped, nearest, source_date, as_of, same_place_m
+        )
     ]
     frame = pd.DataFrame(rows, columns=list(CHECK_FINDINGS.columns))
     return frame.astype({"check_id": "str", "finding": "str", "facility_name": "str", "distance_m": "float64"})
@@ -64,8 +69,7 @@ def _findings_of(
 def _of_existing(
     one: pd.Series, mapped: gpd.GeoDataFrame, same_place_m: float, *, is_newer: bool
 ) -> Sequence[_Finding]:
-    away = mapped[mapped["category"] == one["category"]].distance(shapely.Point(one["x_m"], one["y_m"]))
-    if len(away) and away.min() <= same_place_m:
+    if stands_there(one, mapped, same_place_m) is not None:
         return [("already_known", _name(one), None)]
     return [("newer_source_lacks_it", _name(one), None)] if is_newer else []
 

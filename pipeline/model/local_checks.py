@@ -117,7 +117,7 @@ def apply_checks(mapped: gpd.GeoDataFrame, checks: pd.DataFrame, *, same_place_m
     gone, moved, exists = (applied[applied["check"] == kind] for kind in ("gone", "moved", "exists"))
     kept = mapped[~mapped["facility_id"].isin(gone["facility_id"])]
     frame = _at_new_places(kept.assign(check_id=pd.Series(pd.NA, kept.index, "str")), moved)
-    there = _already_there(exists, frame, same_place_m)
+    there = [stands_there(row, frame, same_place_m) for _, row in exists.iterrows()]
     confirming = {check: facility for check, facility in zip(exists["check_id"], there, strict=True) if facility}
     for check, facility in reversed(confirming.items()):
         frame.loc[frame["facility_id"] == facility, "check_id"] = check
@@ -136,15 +136,16 @@ def _at_new_places(facilities: gpd.GeoDataFrame, moved: pd.DataFrame) -> gpd.Geo
     return facilities.set_geometry(gpd.GeoSeries(shapes, facilities.index, crs=CRS)).assign(check_id=check_ids)
 
 
-def _already_there(exists: pd.DataFrame, facilities: gpd.GeoDataFrame, same_place_m: float) -> list[str | None]:
-    """Return per check the facility of its category that stands there; None if there is none."""
-    found: list[str | None] = []
-    for _, row in exists.iterrows():
-        near = facilities[facilities["category"] == row["category"]]
-        away = near.distance(shapely.Point(row["x_m"], row["y_m"]))
-        is_there = len(away) > 0 and away.min() <= same_place_m
-        found.append(str(near.loc[away.idxmin(), "facility_id"]) if is_there else None)
-    return found
+def stands_there(check: pd.Series, facilities: gpd.GeoDataFrame, same_place_m: float) -> str | None:
+    """Return the id of the facility that a check *exists* is about; None if it is a new one.
+
+    It is of the same category and within `same_place_m`, and has the same name or none at all. The nearest counts.
+    """
+    name = str(check["facility_name"]).casefold()
+    of_category = facilities[facilities["category"] == check["category"]]
+    near = of_category[of_category["facility_name"].fillna(name).str.casefold() == name]
+    away = near.distance(shapely.Point(check["x_m"], check["y_m"]))
+    return str(near.loc[away.idxmin(), "facility_id"]) if len(away) and away.min() <= same_place_m else None
 
 
 def _as_facilities(exists: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -180,8 +181,8 @@ def proved_m(checks: pd.DataFrame, category: str, unit_codes: pd.Series) -> Floa
 def completeness_by_unit(checks: pd.DataFrame) -> pd.DataFrame:
     """Return what checks say of completeness: unit_code, category, completeness, within_m.
 
-    *Complete* holds as far as `within_m` reaches (infinite for a check that a category is complete); *doubtful* (a
-    check that it is not) holds everywhere, and wins.
+    *Complete* holds as far as `within_m` reaches; *doubtful* (a check that a category is incomplete) holds everywhere,
+    and wins.
     """
     says = checks[checks["is_applied"] & checks["check"].isin(_OF_UNIT)]
     rows = says[["unit_code", "category"]].assign(

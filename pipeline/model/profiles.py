@@ -81,7 +81,8 @@ def _judge(tags: Tags, criterion: Criterion) -> int:
     for rules, state in ((criterion.barred, _BARRED), (criterion.passable, _PASSABLE), (criterion.unknown, _UNKNOWN)):
         if matches_any(tags, rules):
             return state
-    return _UNKNOWN if criterion.otherwise == "unknown" else _PASSABLE
+    is_unread = criterion.limit is not None and criterion.limit.tag in tags
+    return _UNKNOWN if criterion.otherwise == "unknown" or is_unread else _PASSABLE
 
 
 def _number(text: str | None) -> float | None:
@@ -213,7 +214,7 @@ def passable_networks(
         at_node = np.zeros(len(nodes), dtype=np.int8)
         at_node[node_key.get_indexer(of_nodes["node_id"])] = _codes(of_nodes)
         (best, kept_at_best), (worst, kept_at_worst) = (
-            _open(network, at_edge < state, at_node >= state, island_max_nodes) for state in (_BARRED, _UNKNOWN)
+            _opened(network, at_edge < state, at_node >= state, island_max_nodes) for state in (_BARRED, _UNKNOWN)
         )
         return Passable(best, worst, kept_at_best, kept_at_worst)
 
@@ -224,7 +225,7 @@ def _codes(limits: pd.DataFrame) -> npt.NDArray[np.int8]:
     return np.where(limits["limit"] == "barred", _BARRED, _UNKNOWN).astype(np.int8)
 
 
-def _open(network: Network, passed: Flags, dead_ends: Flags, island_max_nodes: int) -> tuple[Network, Flags]:
+def _opened(network: Network, passed: Flags, dead_ends: Flags, island_max_nodes: int) -> tuple[Network, Flags]:
     """Return the network of the edges that can be passed, without islands, and which edges are part of it."""
     some = without(network, ~passed, dead_ends)
     is_island = on_islands(some.start, some.end, some.is_exit, island_max_nodes=island_max_nodes)[some.start]

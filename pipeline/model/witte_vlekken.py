@@ -96,7 +96,8 @@ def _causes(frame: pd.DataFrame, share_beyond: float) -> npt.NDArray[np.object_]
     if_beyond = {name: (low + part > share_beyond) & (part > 0) for name, part in parts.items()}
     both = [if_within[name] & if_beyond[name] for name in _COMPONENTS]
     either = [if_within[name] | if_beyond[name] for name in _COMPONENTS]
-    together = sum(parts.values()) > 0
+    all_parts = sum(parts.values())
+    together = (high - all_parts <= share_beyond) | (low + all_parts > share_beyond)
     cause = np.select(
         [low.isna(), *both, *either, together], ["figure", *_COMPONENTS, *_COMPONENTS, "combined"], "margin"
     )

@@ -121,7 +121,10 @@ def _demand_rows(profile: Profile) -> tuple[tuple[str, str, str], ...]:
 
 
 def _without_data(criterion: Criterion) -> str:
-    return "telt als begaanbaar" if criterion.otherwise == "passable" else "is onbekend: met en zonder doorgerekend"
+    if criterion.otherwise == "unknown":
+        return "is onbekend: met en zonder doorgerekend"
+    doubt = ", behalve waar de kaart twijfel laat: met en zonder doorgerekend" if criterion.unknown else ""
+    return f"telt als begaanbaar{doubt}"
 
 
 def _waived(profile: Profile) -> str:

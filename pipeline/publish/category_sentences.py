@@ -72,8 +72,8 @@ def _sentences(
             found.append(f"Zo ver weg kunnen er {in_sentence(facts.plural)} op de kaart ontbreken.")
     if facts.judgement.is_provisional:
         found.append(f"Er kunnen {in_sentence(facts.plural)} op de kaart ontbreken.")
-    if facts.nearest_name is not None:
-        found.append(f"Voor de meesten het dichtstbij: {facts.nearest_name}.")
+    if facts.nearest_name is not None and facts.walk is not None and facts.walk.median_m is not None:
+        found.append(f"Het vaakst het dichtstbij: {facts.nearest_name}.")
     return found
 
 
@@ -86,7 +86,7 @@ def _beyond(norm: Beyond, share_beyond: float, is_undecided: bool, aid: Aid | No
         return f"{low} woont verder dan {limit}"
     paths = [unknown_paths_clause(aid, norm.paths_share)] if aid and norm.paths_share else []
     if not is_undecided:
-        because = f", omdat {paths[0]}" if paths else ""
+        because = f", onder meer omdat {listing([*_gaps(norm), *paths])}" if paths else ""
         return f"zeker {low} en hoogstens {high} woont verder dan {limit}{because}"
     gaps = listing([*_gaps(norm), *paths])
     if norm.edge_share:

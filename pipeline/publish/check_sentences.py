@@ -114,7 +114,8 @@ def _clause(same: Sequence[LocalCheck], place: str) -> str:
         case "none_within":
             return f"zijn er {place}binnen {number(first.within_m)} m geen andere {listing(plurals, last='of')}"
         case "complete":
-            return f"staan alle {listing(plurals)} {place or 'hier '}op de kaart"
+            around = f"en tot {number(first.within_m)} m eromheen"
+            return f"staan alle {listing(plurals)} {place or 'hier '}{around} op de kaart"
         case "incomplete":
             return f"ontbreken er {place or 'hier '}{listing(plurals)} op de kaart"
         case "exists":

@@ -22,7 +22,7 @@ _NEEDED = {
     "gone": ("facility",),
     "moved": ("facility", "latitude", "longitude"),
     "none_within": ("unit", "within_m"),
-    "complete": ("unit",),
+    "complete": ("unit", "within_m"),
     "incomplete": ("unit",),
 }
 _BOUNDS = {"latitude": (50.0, 54.0), "longitude": (3.0, 8.0), "within_m": (100.0, 100_000.0)}
@@ -121,7 +121,7 @@ def _typed(raw: pd.DataFrame) -> pd.DataFrame:
     x, y = _TO_RD.transform(numbers["longitude"].to_numpy(), numbers["latitude"].to_numpy())
     frame = texts.drop(columns=["latitude", "longitude"]).assign(
         check_id=[str(number) for number in raw.index],
-        within_m=numbers["within_m"].where(texts["check"] == "none_within"),
+        within_m=numbers["within_m"].where(texts["check"].isin(["none_within", "complete"])),
         x_m=pd.Series(x, index=raw.index).round(_DECIMALS).where(has_place),
         y_m=pd.Series(y, index=raw.index).round(_DECIMALS).where(has_place),
     )

@@ -28,7 +28,9 @@ MAY_IMPORT = {
     "commands": {"commands", "stages", "sources", "model", "publish", "tables", "settings_files", *EVERYWHERE},
     "__main__": {"commands", "errors"},
 }
-SHARED_BY_SOURCES = {"pipeline.sources.codes", "pipeline.sources.csv_rows", "pipeline.sources.snapshots"}
+SHARED_BY_SOURCES = {
+    f"pipeline.sources.{name}" for name in ("codes", "csv_rows", "downloads", "fetching", "snapshots", "web")
+}
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
 
 

@@ -39,17 +39,21 @@ def find(*rows: dict[str, Any], source_date: str = AFTER) -> Found:
     return [(str(one), name, away) for one, name, away in named.iloc[:, 1:].itertuples(index=False, name=None)]
 
 
-EXISTS = {"facility_name": "Nieuw", "y_m": 0.0}
+EXISTS = {"facility_name": "Praktijk", "y_m": 0.0}
 OF_GP = {"facility_id": "gp-n1", "facility_name": "Praktijk"}
 
 
 @pytest.mark.parametrize(
     ("row", "newer", "older"),
     [
-        (check("exists", x_m=50.0, **EXISTS), [("already_known", "Nieuw", None)], [("already_known", "Nieuw", None)]),
-        (check("exists", x_m=50.1, **EXISTS), [("newer_source_lacks_it", "Nieuw", None)], []),
-        (check("exists", x_m=500.0, **EXISTS), [("newer_source_lacks_it", "Nieuw", None)], []),  # that is a stop
-        (check("exists", x_m=0.0, category="pharmacy", **EXISTS), [("newer_source_lacks_it", "Nieuw", None)], []),
+        (
+            check("exists", x_m=50.0, **EXISTS),
+            [("already_known", "Praktijk", None)],
+            [("already_known", "Praktijk", None)],
+        ),
+        (check("exists", x_m=50.1, **EXISTS), [("newer_source_lacks_it", "Praktijk", None)], []),
+        (check("exists", x_m=500.0, **EXISTS), [("newer_source_lacks_it", "Praktijk", None)], []),  # that is a stop
+        (check("exists", x_m=0.0, category="pharmacy", **EXISTS), [("newer_source_lacks_it", "Praktijk", None)], []),
         (check("gone", **OF_GP), [("newer_source_shows_it", "Praktijk", None)], []),
         (check("moved", x_m=51.0, y_m=0.0, **OF_GP), [("newer_source_has_it_elsewhere", "Praktijk", 51.0)], []),
         (check("moved", x_m=50.0, y_m=0.0, **OF_GP), [], []),
@@ -93,10 +97,11 @@ def test_of_a_check_that_expired_nothing_else_is_said(kind: str) -> None:
 def test_every_finding_can_be_found() -> None:
     rows = [
         check("gone", expires="2026-01-01", **OF_GP), check("gone", facility_name="n77"),
-        check("exists", x_m=0.0, **EXISTS), check("exists", x_m=900.0, **EXISTS), check("gone", **OF_GP),
+        check("exists", x_m=900.0, **EXISTS), check("gone", **OF_GP),
         check("moved", x_m=900.0, y_m=0.0, **OF_GP), check("none_within", unit_code="U1", within_m=9000.0),
     ]  # fmt: skip
     found = find(*({**row, "check_id": str(number)} for number, row in enumerate(rows)))
+    found += find(check("exists", x_m=0.0, **EXISTS))
     assert {finding for finding, _, _ in found} == set(FINDINGS)
 
 
@@ -128,3 +133,8 @@ def test_the_nearest_to_a_unit_is_that_of_the_home_nearest_to_any_on_foot() -> N
     assert named.to_numpy().tolist() == [
         ["U1", "gp", 300.0, "Twee"], ["U1", "stop", 5.0, None], ["U2", "gp", 90.0, "Een"],
     ]  # fmt: skip
+
+
+def test_one_that_takes_the_place_of_another_that_is_gone_is_not_known_already() -> None:
+    gone, new = check("gone", **OF_GP), {**check("exists", x_m=0.0, **EXISTS), "check_id": "3"}
+    assert find(gone, new, source_date=CHECKED_ON) == []

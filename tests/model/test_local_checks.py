@@ -220,7 +220,7 @@ def test_one_that_exists_is_added() -> None:
 
 @pytest.mark.parametrize(("x", "is_known"), [(50.0, True), (50.1, False)])
 def test_one_that_the_map_has_already_is_confirmed(x: float, is_known: bool) -> None:
-    found = apply(exists(x))
+    found = apply(exists(x, "praktijk west"))
     assert len(found) == len(MAPPED) + (not is_known)
     assert (found.loc["gp-n1", "check_id"] == "2") == is_known
     assert found.loc["gp-n1", "x"] == 0
@@ -232,9 +232,21 @@ def test_the_nearest_of_several_is_the_one_confirmed() -> None:
 
 
 def test_two_checks_that_confirm_one_facility_add_none() -> None:
-    found = apply(exists(10.0), exists(20.0, "Andere naam"))
+    found = apply(exists(890.0, "Nieuw Plein", category="stop"), exists(895.0, "Nieuwplein", category="stop"))
     assert len(found) == len(MAPPED)
-    assert found.loc["gp-n1", "check_id"] == "2"  # the first
+    assert found.loc["stop-n5", "check_id"] == "2"  # the first
+
+
+def test_another_name_on_the_same_spot_is_another_facility() -> None:
+    found = apply(exists(10.0, "Praktijk Zuid"))
+    assert found.loc["gp-check-2", "facility_name"] == "Praktijk Zuid"
+    assert pd.isna(found.loc["gp-n1", "check_id"])
+
+
+def test_one_without_a_name_on_the_map_is_the_one_that_stands_there() -> None:
+    found = apply(exists(890.0, "Nieuw Plein", category="stop"))
+    assert len(found) == len(MAPPED)
+    assert found.loc["stop-n5", "check_id"] == "2"
 
 
 def test_one_that_exists_where_another_is_gone_is_added() -> None:
@@ -244,7 +256,7 @@ def test_one_that_exists_where_another_is_gone_is_added() -> None:
 
 
 def test_one_that_exists_where_another_moved_to_is_confirmed() -> None:
-    found = apply(moved("n1", 3000.0), exists(3010.0))
+    found = apply(moved("n1", 3000.0), exists(3010.0, "Praktijk West"))
     assert len(found) == len(MAPPED)
     assert found.loc["gp-n1", ["x", "check_id"]].tolist() == [3000, "3"]
 

@@ -34,12 +34,12 @@ def state(tags: Tags, one: Profile) -> str:
         ("10,5 %", "barred"),
         ("10.0001", "barred"),
         ("-12%", "barred"),  # as steep going down
-        ("+ 12", "passable"),  # not written as a number: no other rule fits
+        ("+ 12", "unknown"),  # not written as a number: no other rule fits
         (" 12 ", "barred"),
-        ("12°", "passable"),  # degrees are not per cent
-        ("1:12", "passable"),
-        ("10-12", "passable"),
-        ("", "passable"),
+        ("12°", "unknown"),  # degrees are not per cent
+        ("1:12", "unknown"),
+        ("10-12", "unknown"),
+        ("", "unknown"),
     ],
 )
 def test_a_limit_from_above(value: str, expected: str) -> None:
@@ -55,8 +55,8 @@ def test_a_limit_from_above(value: str, expected: str) -> None:
         ("0,9 m", "passable"),
         ("90 cm", "passable"),
         ("89cm", "barred"),
-        ("2'6\"", "passable"),  # feet are not read
-        ("smal", "passable"),
+        ("2'6\"", "unknown"),  # feet are not read
+        ("smal", "unknown"),
     ],
 )
 def test_a_limit_from_below(value: str, expected: str) -> None:

@@ -60,7 +60,7 @@ def local_checks() -> pd.DataFrame:
         local_check("5", "gone", "supermarket", facility_id="supermarket/9", facility_name=HOSTILE_VECTOR),
         local_check("6", "gone", "stop", facility_name="Halte Weg", is_applied=False, expires="2026-10-02"),
         local_check("7", "moved", "stop", facility_name=HOSTILE_IMAGE, x_m=0.0, y_m=0.0, is_applied=False),
-        local_check("8", "complete", "gp", unit_code="DP0006"),
+        local_check("8", "complete", "gp", unit_code="DP0006", within_m=1500.0),
     ])  # fmt: skip
 
 

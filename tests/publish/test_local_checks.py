@@ -44,7 +44,10 @@ def test_checks_that_say_the_same_are_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (local_check("2", "complete", "gp", unit_code="DP0006"), "staan alle huisartsen hier op de kaart."),
+        (
+            local_check("2", "complete", "gp", unit_code="DP0006", within_m=1500.0),
+            "staan alle huisartsen hier en tot 1.500 m eromheen op de kaart.",
+        ),
         (local_check("2", "incomplete", "gp", unit_code="DP0006"), "ontbreken er hier huisartsen op de kaart."),
         (local_check("2", "exists", "gp", facility_name="De Linde"), "is er een huisarts: De Linde."),
         (local_check("2", "gone", "gp", facility_name="De Linde"), "is De Linde (huisarts) er niet meer."),

@@ -57,8 +57,8 @@ def test_paths_that_leave_a_category_undecided_are_named_as_the_cause(results: R
     supermarket = _with_aid(results, "WK000101").categories[0]
     assert supermarket.sentence == (
         "Supermarkt: mediaan 560–600 m; zeker 30 % en hoogstens 70 % woont verder dan 800 m, omdat van een deel van de "
-        "paden niet bekend is of het met een rollator kan (dat scheelt 40 %): onbeslist (20–47 mensen). Voor de "
-        "meesten het dichtstbij: De `${1}` & ${alert(1)}."
+        "paden niet bekend is of het met een rollator kan (dat scheelt 40 %): onbeslist (20–47 mensen). Het "
+        "vaakst het dichtstbij: De `${1}` & ${alert(1)}."
     )
 
 

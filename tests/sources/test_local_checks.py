@@ -14,7 +14,7 @@ EXISTS = f"exists,gp,,,Praktijk,52.5,5.9,,{WHO}"
 GONE = f"gone,gp,,n12,,,,,{WHO}"
 MOVED = f"moved,gp,,n12,,52.5,5.9,,{WHO}"
 NONE_WITHIN = f"none_within,supermarket,Wilsum,,,,,1500,{WHO}"
-COMPLETE = f"complete,gp,Wilsum,,,,,,{WHO}"
+COMPLETE = f"complete,gp,Wilsum,,,,,1500,{WHO}"
 INCOMPLETE = f"incomplete,gp,Zalk,,,,,,{WHO}"
 
 
@@ -45,7 +45,7 @@ def test_each_kind_of_check_is_read(tmp_path: Path) -> None:
     assert found["facility"].fillna("-").tolist() == ["-", "n12", "n12", "-", "-", "-"]
     assert found["unit"].fillna("-").tolist() == ["-", "-", "-", "Wilsum", "Wilsum", "Zalk"]
     assert found["facility_name"].fillna("-").tolist() == ["Praktijk", *"-----"]
-    assert found["within_m"].fillna(-1).tolist() == [-1, -1, -1, 1500, -1, -1]
+    assert found["within_m"].fillna(-1).tolist() == [-1, -1, -1, 1500, 1500, -1]
     assert found["x_m"].isna().tolist() == [False, True, False, True, True, True]
     assert found["role"].unique().tolist() == ["dorpsraad"]
     assert found[["date", "source", "expires"]].iloc[0].tolist() == ["2026-10-01", "rondgang", "2027-10-01"]
@@ -85,7 +85,7 @@ def test_columns_may_stand_in_another_order(tmp_path: Path) -> None:
 
 
 def test_only_what_a_check_asks_is_used(tmp_path: Path) -> None:
-    row = f"complete,gp,Wilsum,,,52.5,5.9,1500,{WHO}"
+    row = f"incomplete,gp,Wilsum,,,52.5,5.9,1500,{WHO}"
     found = read_local_checks(write(tmp_path, row), CATEGORIES)
     assert found[["x_m", "y_m", "within_m"]].isna().all(axis=None)
 
@@ -159,7 +159,7 @@ NEEDED = {
     GONE: {"category", "facility"},
     MOVED: {"category", "facility", "latitude", "longitude"},
     NONE_WITHIN: {"category", "unit", "within_m"},
-    COMPLETE: {"category", "unit"},
+    COMPLETE: {"category", "unit", "within_m"},
     INCOMPLETE: {"category", "unit"},
 }
 

@@ -51,12 +51,12 @@ def check(kind: str, category: str, *, x: float | None = None, y: float = 0.0, *
 
 CHECKS = {
     "2": check("exists", "supermarket", x=1500, y=500, name="Buurtsuper"),
-    "3": check("exists", "gp", x=330, y=500, name="Praktijk"),  # the map has one 10 m from there
+    "3": check("exists", "gp", x=330, y=500, name="huisarts"),  # the map has one 10 m from there
     "4": check("gone", "pharmacy", facility="Apotheek", date="2023-06-01"),  # older than the map, which shows it
     "5": check("moved", "meeting_place", x=1500, y=1500, facility="Dorpshuis"),
     "6": check("none_within", "stop", unit="Oost", within_m="800"),
     "7": check("none_within", "stop", unit=WEST, within_m="200"),  # the map has one nearer
-    "8": check("complete", "gp", unit="Oost"),
+    "8": check("complete", "gp", unit="Oost", within_m="3000"),
     "9": check("incomplete", "supermarket", unit="West"),
     "10": check("gone", "gp", facility="Opgeheven"),
     "11": check("gone", "supermarket", facility="Super", expires="2024-12-31"),
@@ -156,8 +156,10 @@ def test_without_its_checks_the_region_is_what_it_was(tiny: Path) -> None:
 
 def test_checks_that_cannot_be_used_are_all_named_and_leave_the_results(tiny: Path) -> None:
     before = hashes(tiny / "data/processed", tiny / "maps")
-    tiny_region.write_checks(tiny, [check("gone", "gp", facility="n1"), check("complete", "gp", unit="Zuid"),
-                                    check("incomplete", "stop", unit="Noord")])  # fmt: skip
+    unknown = check("complete", "gp", unit="Zuid", within_m="3000")
+    tiny_region.write_checks(
+        tiny, [check("gone", "gp", facility="n1"), unknown, check("incomplete", "stop", unit="Noord")]
+    )
     with pytest.raises(SourceError) as caught:
         run_stages(tiny, REGION, from_stage("apply_local_checks"))
     assert [one.partition(";")[0] for one in caught.value.faults] == [

@@ -10,8 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from pipeline.commands.preflight import coverage
 from pipeline.commands.preflight.findings import Findings
 from pipeline.commands.preflight.source_files import Source, check_ages, check_files, check_sizes, file_fault
-from pipeline.errors import TableError
+from pipeline.errors import SourceError, TableError
 from pipeline.settings_files import REGION
+from pipeline.sources.csv_rows import show_rows
+from pipeline.sources.local_checks import read_local_checks
 from pipeline.sources.osm import read_header_extract
 from pipeline.tables import RegionFiles
 
@@ -28,6 +30,8 @@ def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Seq
     """
     found = Findings(sections["region"].label if "region" in sections else files.region)
     check_files(files, sources, found)
+    if sections.keys() >= {"facilities", "local_checks"}:
+        _check_local_checks(files, sections, today, found)
     extract = _extract(files, sources, found)
     if sections.keys() >= _FOR_COVERAGE:
         _check_coverage(files, sections, extract, found)
@@ -35,6 +39,22 @@ def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Seq
         check_sizes(files, sources, sections["preflight"], found)
         check_ages(f"config/{REGION.format(region=files.region)}", sources, sections["preflight"], today, found)
     return found
+
+
+def _check_local_checks(files: RegionFiles, sections: Mapping[str, Any], today: date, found: Findings) -> None:
+    """Read the local checks, and remark on those that the day of reference still counts and the calendar does not."""
+    try:
+        checks = read_local_checks(files.local_checks, list(sections["facilities"].categories))
+    except SourceError as error:
+        found.faults += error.faults
+        return
+    as_of = sections["local_checks"].as_of
+    expired = checks[(checks["expires"] >= as_of) & (checks["expires"] < today.isoformat())]
+    if len(expired):
+        found.remarks.append(
+            f"{files.local_checks.name}, rij {show_rows(expired['check_id'])}: verlopen na de peildatum {as_of}, dus "
+            f"telt nog mee; controleer opnieuw, of zet local_checks.as_of op vandaag."
+        )
 
 
 def _check_coverage(
