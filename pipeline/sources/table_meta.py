@@ -1,7 +1,7 @@
 """What the CBS tells of a table beside its rows: title, year, columns with their units and groups, dimensions."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ class TableMeta:
     """
 
     infos: Mapping[str, Any]
-    properties: list[Mapping[str, Any]]
-    dimensions: Mapping[str, list[Mapping[str, Any]]]
+    properties: Sequence[Mapping[str, Any]]
+    dimensions: Mapping[str, Sequence[Mapping[str, Any]]]
     year: int
     query: str
 

@@ -111,7 +111,7 @@ def test_the_region_is_read_with_the_years_of_the_tables(files: RegionFiles, ser
     codes = found.index.get_level_values("area_code")
     assert set(codes) == {"GM0001", "WK000100", "BU00010000", "GM0002", "BU00020000", "1000", "1001"}
     assert found.loc[("BU00010000", "inhabitants"), "value"] == 300
-    assert found.loc[("1000", "age_65_69"), ["value", "low", "high"]].tolist() == [25, 22.5, 27.5]
+    assert found.loc[[("1000", "age_65_69")]][["value", "low", "high"]].to_numpy().tolist() == [[25, 22.5, 27.5]]
     assert set(found["year"]) == {2023}
     reference = settings().reference
     assert reference is not None
@@ -225,8 +225,16 @@ def short(table: ODataTable) -> None:
     table.withheld = 2
 
 
+def in_unit(table: ODataTable, unit: str) -> None:
+    table.properties = [{**one, "Unit": one.get("Unit", "").replace("aantal", unit)} for one in table.properties]
+
+
 def in_thousands(table: ODataTable) -> None:
-    table.properties = [{**one, "Unit": one.get("Unit", "").replace("aantal", "x 1 000")} for one in table.properties]
+    in_unit(table, "x 1 000")
+
+
+def relative(table: ODataTable) -> None:
+    in_unit(table, "per 1 000 inwoners")
 
 
 def without_areas(table: ODataTable) -> None:
@@ -243,6 +251,7 @@ def without_areas(table: ODataTable) -> None:
         (emptied, "kern.csv: CBS, tabel 85618NED heeft geen rijen voor GM0001, GM0002; bestond"),
         (short, "3 rijen gekregen en 5 aangekondigd, ook na 3 pogingen"),
         (in_thousands, "kern.csv: kolom AantalInwoners is in 'x 1 000', en de instelling verwacht 'aantal'"),
+        (relative, "kern.csv: kolom AantalInwoners is in 'per 1 000 inwoners', en de instelling verwacht 'aantal'"),
         (without_areas, "kern.csv: code WijkenEnBuurten is geen dimensie van de tabel"),
     ],
 )
@@ -257,6 +266,14 @@ def test_a_table_that_is_not_as_it_should_be_leaves_the_earlier_snapshot(
     assert expected in caught.value.faults[0]
     assert all(fault.endswith(".") for fault in caught.value.faults)
     assert hashes(files.root) == before
+
+
+@pytest.mark.parametrize("unit", ["personen", "", "Aantal"])
+def test_a_unit_in_words_of_its_own_may_be_right(
+    unit: str, files: RegionFiles, server: Server, tables: dict[str, ODataTable]
+) -> None:
+    in_unit(tables["85618NED"], unit)
+    assert fetch(files, server).loc[[("BU00010000", "inhabitants")]]["value"].tolist() == [300]
 
 
 def test_the_year_of_the_settings_must_be_that_of_the_table(files: RegionFiles, server: Server) -> None:
@@ -336,6 +353,6 @@ def test_a_forecast_in_thousands_becomes_people(
         code="RegioIndeling2021", cbs={"table": "85173NED"}, year=2035, where={"PrognoseInterval": "MW00000"},
         columns={"inhabitants_2035": {"column": "TotaleBevolking", "unit": "thousand", "rounding": 0.1}},
     )  # fmt: skip
-    found = fetch(files, server, forecast).loc[("GM0001", "inhabitants_2035")]
-    assert [round(found[name]) for name in ("value", "low", "high")] == [164_800, 164_750, 164_850]
-    assert found["year"] == 2035
+    found = fetch(files, server, forecast).loc[[("GM0001", "inhabitants_2035")]]
+    assert found[["value", "low", "high"]].round().to_numpy().tolist() == [[164_800, 164_750, 164_850]]
+    assert set(found["year"]) == {2035}

@@ -18,8 +18,10 @@ from pipeline.sources.fetching import Live, Received
 from pipeline.sources.table_meta import TableMeta, find_column, meta_name, read_meta, write_meta
 from pipeline.sources.web import Web
 
-_UNITS = {"count": {"aantal"}, "percent": {"%"}, "thousand": {"x 1 000", "x 1000", "1 000"}, "kilometre": {"km"}}
-"""How the CBS writes the units of columns."""
+_UNITS = {"count": "aantal", "percent": "%", "thousand": "x 1 000", "kilometre": "km"}
+"""How the CBS writes the units that can be read."""
+_NO_SUCH_UNIT = ("per ", "euro", "1 000 euro", "x 1 000 euro", "mln", "m3", "kwh")
+"""How units begin that no setting reads: figures that are none of people, homes or shares."""
 
 _Sort = FigureTable | ReferenceTable
 
@@ -118,12 +120,19 @@ def _require_units(table: _Sort, meta: TableMeta, folder: Path) -> None:
     for stem, group, unit in wanted:
         with collected(faults):
             found = meta.unit_of(find_column(raw, stem, table.file, meta, group))
-            if found and found not in _UNITS[unit]:
+            if _is_another(found, unit):
                 faults.append(
-                    f"{table.file}: kolom {stem} is in '{found}', en de instelling verwacht "
-                    f"'{min(_UNITS[unit])}'; verbeter unit of kies een andere kolom."
+                    f"{table.file}: kolom {stem} is in '{found}', en de instelling verwacht '{_UNITS[unit]}'; verbeter "
+                    "unit of kies een andere kolom."
                 )
     raise_faults(SourceError, faults)
+
+
+def _is_another(found: str, unit: str) -> bool:
+    """Say whether a unit as the table writes it is certainly not that of the settings; words of its own may be."""
+    written = " ".join(found.lower().replace("×", "x").replace("1000", "1 000").split())
+    others = [known for name, known in _UNITS.items() if name != unit]
+    return written in others or written.startswith(_NO_SUCH_UNIT)
 
 
 def _tell_differences(table: _Sort, meta: TableMeta, folder: Path, earlier: Path, web: Web) -> list[str]:
