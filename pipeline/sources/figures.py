@@ -54,6 +54,7 @@ def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSetti
 def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSettings) -> dict[str, float | None]:
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
     raw = read_csv(folder / reference.file, reference.separator)
+    meta = read_meta(folder, reference.file)
     codes = clean_codes(raw[match_column(raw, reference.code, reference.file)])
     raw = raw[codes == reference.gemeente]
     if len(raw) != 1:
@@ -65,7 +66,7 @@ def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSett
     faults: list[str] = []
     for category, stem in reference.columns_km.items():
         with collected(faults):
-            cells = raw[match_column(raw, stem, reference.file)]
+            cells = raw[find_column(raw, stem, reference.file, meta, unit="kilometre")]
             number = _numbers(cells, stem, reference.file, "kilometer", limits.largest_km).iloc[0]
             values[category] = None if np.isnan(number) else float(number)
     raise_faults(SourceError, faults)
@@ -105,7 +106,8 @@ def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.D
     columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:
         with collected(faults):
-            columns[stem] = match_column(raw, str(stem), table.file)
+            unit = "count" if stem == table.value else None
+            columns[stem] = find_column(raw, str(stem), table.file, meta, unit=unit)
     if faults:
         raise SourceError(faults + _wide_column_faults(table, raw, meta))
     for stem, value in table.where.items():
@@ -136,7 +138,7 @@ def _wide_column_faults(table: FigureTable, raw: pd.DataFrame, meta: TableMeta |
     faults: list[str] = []
     for one in table.columns.values():
         with collected(faults):
-            find_column(raw, one.column, table.file, meta, one.group)
+            find_column(raw, one.column, table.file, meta, group=one.group, unit=one.unit)
     return faults
 
 
@@ -168,7 +170,7 @@ def _wide_figures(
     numbers: dict[str, pd.Series] = {}
     for variable, one in table.columns.items():
         with collected(faults):
-            cells = raw[find_column(raw, one.column, table.file, meta, one.group)]
+            cells = raw[find_column(raw, one.column, table.file, meta, group=one.group, unit=one.unit)]
             unit, limit = units[one.unit]
             numbers[variable] = _numbers(cells, one.column, table.file, unit, limit)
     raise_faults(SourceError, faults)

@@ -11,8 +11,13 @@ import pandas as pd
 from pipeline.errors import SourceError
 from pipeline.sources.csv_rows import columns_named, match_column
 
-_DIMENSIONS = {"Dimension", "TimeDimension", "GeoDimension", "GeoDetail"}
+DIMENSIONS = frozenset({"Dimension", "TimeDimension", "GeoDimension", "GeoDetail"})
+"""Types of the columns that tell rows apart."""
 _GROUP = "TopicGroup"
+_UNITS = {"count": "aantal", "percent": "%", "thousand": "x 1 000", "kilometre": "km"}
+"""How the CBS writes the units that can be read."""
+_NO_SUCH_UNIT = ("per ", "euro", "1 000 euro", "x 1 000 euro", "mln", "m3", "kwh")
+"""How units begin that no setting reads: figures that are none of people, homes or shares."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,7 @@ class TableMeta:
     @property
     def dimension_keys(self) -> list[str]:
         """The columns that together tell one row from another."""
-        return [str(one["Key"]) for one in self.properties if one.get("Type") in _DIMENSIONS]
-
-    def title_of(self, key: str) -> str:
-        """Return what a column is called; empty where the table does not say."""
-        return str(self._property(key).get("Title") or "").strip()
+        return [str(one["Key"]) for one in self.properties if one.get("Type") in DIMENSIONS]
 
     def unit_of(self, key: str) -> str:
         """Return the unit of a column; empty where the table does not say."""
@@ -94,14 +95,40 @@ def read_meta(folder: Path, file: str) -> TableMeta | None:
         raise SourceError(f"{path.name}: is beschadigd; haal de tabel opnieuw op met --force.") from None
 
 
-def find_column(raw: pd.DataFrame, stem: str, file: str, meta: TableMeta | None, group: str | None = None) -> str:
+def find_column(
+    raw: pd.DataFrame,
+    stem: str,
+    file: str,
+    meta: TableMeta | None,
+    *,
+    group: str | None = None,
+    unit: str | None = None,
+) -> str:
     """Return the one column of a name, and where that repeats of a group.
 
     Raises
     ------
     SourceError
-        If none or more than one fits, or if groups are not known.
+        If none or more than one fits, if groups are not known, or if the table says that it is in another unit.
     """
+    column = _the_one(raw, stem, file, meta, group)
+    found = meta.unit_of(column) if meta else ""
+    if unit is not None and _is_another(found, unit):
+        raise SourceError(
+            f"{file}: kolom {stem} is in '{found}', en de instelling verwacht '{_UNITS[unit]}'; verbeter unit of "
+            "kies een andere kolom."
+        )
+    return column
+
+
+def _is_another(found: str, unit: str) -> bool:
+    """Say whether a unit as the table writes it is certainly not that of the settings; words of its own may be."""
+    written = " ".join(found.lower().replace("×", "x").replace("1000", "1 000").split())
+    others = [known for name, known in _UNITS.items() if name != unit]
+    return written in others or written.startswith(_NO_SUCH_UNIT)
+
+
+def _the_one(raw: pd.DataFrame, stem: str, file: str, meta: TableMeta | None, group: str | None) -> str:
     found = columns_named(raw.columns, stem)
     if group is None and (meta is None or len(found) < 2):
         return match_column(raw, stem, file)

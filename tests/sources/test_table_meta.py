@@ -24,7 +24,7 @@ RAW = pd.DataFrame(columns=["WijkenEnBuurten", "Binnen1Km_1", "Binnen1Km_5", "Af
 
 @pytest.mark.parametrize(("group", "column"), [("Huisarts", "Binnen1Km_1"), ("Apotheek", "Binnen1Km_5")])
 def test_a_stem_that_repeats_is_found_by_its_group(group: str, column: str) -> None:
-    assert find_column(RAW, "Binnen1Km", "t.csv", META, group) == column
+    assert find_column(RAW, "Binnen1Km", "t.csv", META, group=group) == column
 
 
 def test_a_stem_of_its_own_needs_no_group() -> None:
@@ -42,28 +42,36 @@ def test_a_stem_of_its_own_needs_no_group() -> None:
 )
 def test_what_fits_not_or_more_than_once_is_named_with_the_groups(group: str | None, problem: str) -> None:
     with pytest.raises(SourceError, match=f"t.csv: kolom Binnen1Km {problem}"):
-        find_column(RAW, "Binnen1Km", "t.csv", META, group)
+        find_column(RAW, "Binnen1Km", "t.csv", META, group=group)
 
 
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(SourceError, match="kolom Tandarts ontbreekt"):
         find_column(RAW, "Tandarts", "t.csv", META)
     with pytest.raises(SourceError, match=r"ontbreekt in groep Gezondheid \(wel aanwezig: geen\)"):
-        find_column(RAW, "Tandarts", "t.csv", META, "Gezondheid")
+        find_column(RAW, "Tandarts", "t.csv", META, group="Gezondheid")
 
 
 def test_groups_of_a_file_of_the_user_are_not_known() -> None:
     with pytest.raises(SourceError, match="groepen staan niet in een los bestand"):
-        find_column(RAW, "Binnen1Km", "t.csv", None, "Huisarts")
+        find_column(RAW, "Binnen1Km", "t.csv", None, group="Huisarts")
     with pytest.raises(SourceError, match="komt meer dan eens voor"):
         find_column(RAW, "Binnen1Km", "t.csv", None)
 
 
-def test_units_titles_groups_and_dimensions_are_those_of_the_table() -> None:
+def test_units_groups_and_dimensions_are_those_of_the_table() -> None:
     assert (META.unit_of("Afstand_9"), META.unit_of("WijkenEnBuurten"), META.unit_of("x")) == ("km", "", "")
-    assert META.title_of("Binnen1Km_1") == "Binnen 1 km"
     assert META.groups_of("Binnen1Km_1") == ["Huisarts", "Gezondheid"]
     assert META.dimension_keys == ["WijkenEnBuurten"]
+
+
+@pytest.mark.parametrize(("written", "unit"), [("x 1 000", "thousand"), ("× 1000", "thousand"), ("Aantal", "count")])
+def test_a_unit_is_known_however_it_is_written(written: str, unit: str) -> None:
+    meta = TableMeta({}, [{"Type": "Topic", "Key": "Afstand_9", "Unit": written}], {}, 2023, "")
+    assert find_column(RAW, "Afstand", "t.csv", meta, unit=unit) == "Afstand_9"
+    for other in {"count", "thousand", "percent", "kilometre"} - {unit}:
+        with pytest.raises(SourceError, match=f"kolom Afstand is in '{written}', en de instelling verwacht"):
+            find_column(RAW, "Afstand", "t.csv", meta, unit=other)
 
 
 def test_groups_that_hold_each_other_end() -> None:

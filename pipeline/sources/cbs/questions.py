@@ -8,12 +8,12 @@ from typing import Any
 from pipeline.config.sources import FigureTable, ReferenceTable
 from pipeline.errors import SourceError, raise_faults
 from pipeline.sources.csv_rows import show_rows
+from pipeline.sources.table_meta import DIMENSIONS
 
 Row = Mapping[str, Any]
 
 _WHOLE_YEAR = re.compile(r"^(\d{4})JJ00$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_DIMENSIONS = {"Dimension", "TimeDimension", "GeoDimension", "GeoDetail"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def other_dimensions(table: FigureTable | ReferenceTable, properties: Sequence[R
     SourceError
         If the table has no dimension with areas by the name in the settings.
     """
-    present = [str(one.get("Key")) for one in properties if one.get("Type") in _DIMENSIONS]
+    present = [str(one.get("Key")) for one in properties if one.get("Type") in DIMENSIONS]
     if table.code not in present:
         raise SourceError(
             f"{table.file}: code {table.code} is geen dimensie van de tabel (wel: {', '.join(present)}); verbeter code."

@@ -8,20 +8,15 @@ from typing import Any
 import pandas as pd
 
 from pipeline.config.sources import CbsTable, FigureSettings, FigureTable, ReferenceTable
-from pipeline.errors import SourceError, collected, raise_faults
+from pipeline.errors import SourceError
 from pipeline.sources.cbs.differences import Change, compare_tables, differences_name, summary, write_changes
 from pipeline.sources.cbs.filters import area_codes, row_filter
 from pipeline.sources.cbs.odata import Row, Table
 from pipeline.sources.cbs.questions import other_dimensions, question
 from pipeline.sources.csv_rows import read_csv, show_rows
 from pipeline.sources.fetching import Live, Received
-from pipeline.sources.table_meta import TableMeta, find_column, meta_name, read_meta, write_meta
+from pipeline.sources.table_meta import TableMeta, meta_name, read_meta, write_meta
 from pipeline.sources.web import Web
-
-_UNITS = {"count": "aantal", "percent": "%", "thousand": "x 1 000", "kilometre": "km"}
-"""How the CBS writes the units that can be read."""
-_NO_SUCH_UNIT = ("per ", "euro", "1 000 euro", "x 1 000 euro", "mln", "m3", "kwh")
-"""How units begin that no setting reads: figures that are none of people, homes or shares."""
 
 _Sort = FigureTable | ReferenceTable
 
@@ -73,7 +68,6 @@ def _get(table: _Sort, source: Table, codes: Sequence[str], folder: Path, earlie
     _require_areas(table, source, codes, rows)
     _write_rows(rows, folder / table.file)
     write_meta(meta, folder / meta_name(table.file))
-    _require_units(table, meta, folder)
     source.web.tell(f"{table.file}: {len(rows)} rijen van {source.place} over {asked.year}.")
     beside = (meta_name(table.file), *_tell_differences(table, meta, folder, earlier, source.web))
     return Received(table.reference_date or f"{asked.year}-01-01", len(rows), beside)
@@ -105,34 +99,6 @@ def _write_rows(rows: Sequence[Row], path: Path) -> None:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(dict(row) for row in rows)
-
-
-def _require_units(table: _Sort, meta: TableMeta, folder: Path) -> None:
-    """Let a column be in the unit that the settings take it to be in, as far as the table says."""
-    raw = read_csv(folder / table.file, ",")
-    wanted: list[tuple[str, str | None, str]]
-    if isinstance(table, FigureTable):
-        wanted = [(one.column, one.group, one.unit) for one in table.columns.values()]
-        wanted += [(str(table.value), None, "count")] if table.value else []
-    else:
-        wanted = [(stem, None, "kilometre") for stem in table.columns_km.values()]
-    faults: list[str] = []
-    for stem, group, unit in wanted:
-        with collected(faults):
-            found = meta.unit_of(find_column(raw, stem, table.file, meta, group))
-            if _is_another(found, unit):
-                faults.append(
-                    f"{table.file}: kolom {stem} is in '{found}', en de instelling verwacht '{_UNITS[unit]}'; verbeter "
-                    "unit of kies een andere kolom."
-                )
-    raise_faults(SourceError, faults)
-
-
-def _is_another(found: str, unit: str) -> bool:
-    """Say whether a unit as the table writes it is certainly not that of the settings; words of its own may be."""
-    written = " ".join(found.lower().replace("×", "x").replace("1000", "1 000").split())
-    others = [known for name, known in _UNITS.items() if name != unit]
-    return written in others or written.startswith(_NO_SUCH_UNIT)
 
 
 def _tell_differences(table: _Sort, meta: TableMeta, folder: Path, earlier: Path, web: Web) -> list[str]:

@@ -1,6 +1,7 @@
 """Rows of a table come whole, in pages or in parts, or there is one clear message; and no other host is asked."""
 
 import json
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -103,6 +104,15 @@ def test_a_fault_that_stays_gives_one_message(name: str, table: Table, server: S
 def test_a_fault_in_the_last_page_for_ever_gives_one_message(name: str, table: Table, server: Server) -> None:
     server.faults.extend(3 * [None, None, FAULTS[name]])
     assert "ook na 3 pogingen" in message(table)
+
+
+def test_a_refused_connection_says_so() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    table = Table(Web(impatient(2), services_at(cbs=address), print), "cbs", "85618NED")
+    with pytest.raises(SourceError, match="85618NED/TableInfos: de verbinding is geweigerd, ook na 2 pogingen"):
+        table.entries("TableInfos")
 
 
 def test_a_table_that_is_gone_is_asked_for_once(table: Table, tables: dict[str, ODataTable], server: Server) -> None:
