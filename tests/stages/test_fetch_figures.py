@@ -316,6 +316,18 @@ def test_other_settings_are_not_taken_for_another_release(
     assert read_changes(files.snapshot("figures"), "kern.csv") == []
 
 
+def test_a_later_year_is_told(
+    files: RegionFiles, server: Server, tables: dict[str, ODataTable], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetch(files, server)
+    table = tables["83502NED"]
+    table.rows = [{**row, "Perioden": row["Perioden"].replace("2023", "2024")} for row in table.rows]
+    table.dimensions = {**table.dimensions, "Perioden": [{"Key": "2022JJ00"}, {"Key": "2024JJ00"}]}
+    found = fetch(files, server, mode=Mode.FORCE)
+    assert "leeftijd.csv: gaat nu over 2024 in plaats van 2023.\n" in capsys.readouterr().out
+    assert set(found.loc[[("1000", "age_65_69")]]["year"]) == {2024}
+
+
 def test_an_earlier_table_that_was_harmed_is_told(
     files: RegionFiles, server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -105,7 +104,11 @@ def _tell_differences(table: _Sort, meta: TableMeta, folder: Path, earlier: Path
     """Tell what differs from the earlier answer to the same question, and write it beside the table."""
     try:
         before = read_meta(earlier, table.file)
-        if before is None or _question(before) != _question(meta):
+        if before is None or before.infos.get("Identifier") != meta.infos.get("Identifier"):
+            return []
+        if before.year != meta.year:
+            web.tell(f"{table.file}: gaat nu over {meta.year} in plaats van {before.year}.")
+        if before.query != meta.query:
             return []
         changes = _changes(meta, *(read_csv(one / table.file, ",") for one in (earlier, folder)))
     except (SourceError, OSError):
@@ -120,10 +123,6 @@ def _tell_differences(table: _Sort, meta: TableMeta, folder: Path, earlier: Path
         f"{summary(changes)}; alle verschillen staan in {name}."
     )
     return [name]
-
-
-def _question(meta: TableMeta) -> tuple[Any, str]:
-    return meta.infos.get("Identifier"), meta.query
 
 
 def _changes(meta: TableMeta, before: pd.DataFrame, after: pd.DataFrame) -> list[Change]:
