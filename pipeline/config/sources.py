@@ -60,11 +60,29 @@ class AreaSettings(Section):
         return self
 
 
+class CbsTable(Section):
+    """Which table of the CBS, or of others at the CBS, is asked for, and for which areas.
+
+    `service` names it in services.yaml; `codes` are the beginnings of the codes of the areas (``PC826``), where they
+    are not those of the region's gemeenten, wijken and buurten. What else the rows must be stands in ``where`` and
+    ``keys``.
+    """
+
+    table: str = Field(pattern=r"^[0-9]{5}[A-Za-z]{3,}$")
+    service: Code = "cbs"
+    codes: list[Annotated[str, Field(pattern=r"^[A-Z]{2}\d{0,8}$")]] = []
+
+
 class FigureColumn(Section):
-    """How one column (or one key of a long table) becomes a figure."""
+    """How one column (or one key of a long table) becomes a figure.
+
+    `group` is the title of a group of columns in the table of the CBS, to tell columns of one name apart. `rounding` is
+    in the unit of the column.
+    """
 
     column: str
-    unit: Literal["count", "percent"] = "count"
+    group: str | None = None
+    unit: Literal["count", "thousand", "percent"] = "count"
     rounding: float = Field(gt=0, le=1000)
     percent_of: str | None = None
 
@@ -72,8 +90,10 @@ class FigureColumn(Section):
 class FigureTable(SourceFile):
     """A table of figures per area: wide (a column per figure) or long (a row per area and key)."""
 
-    year: int = Field(ge=1990, le=2100)
+    # Left out, the table of the CBS says it.
+    year: int | None = Field(default=None, ge=1990, le=2100)
     code: str
+    cbs: CbsTable | None = None
     separator: str = ","
     where: dict[str, str] = {}
     columns: dict[Code, FigureColumn] = {}
@@ -81,6 +101,11 @@ class FigureTable(SourceFile):
     value: str | None = None
     keys: dict[str, Code] = {}
     rounding: float | None = Field(default=None, gt=0, le=1000)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say which table of the CBS it is."""
+        return self.cbs is not None
 
     @model_validator(mode="after")
     def _wide_or_long(self) -> Self:
@@ -104,11 +129,17 @@ class FigureTable(SourceFile):
 class ReferenceTable(SourceFile):
     """Mean car-road distances (km) that CBS publishes for the gemeente `gemeente`, to print beside ours."""
 
-    year: int = Field(ge=1990, le=2100)
+    year: int | None = Field(default=None, ge=1990, le=2100)
     code: str
+    cbs: CbsTable | None = None
     gemeente: Annotated[str, Field(pattern=r"^GM\d{4}$")]
     separator: str = ","
     columns_km: dict[Code, str] = Field(min_length=1)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say which table of the CBS it is."""
+        return self.cbs is not None
 
 
 class FigureSettings(Section):
@@ -121,10 +152,15 @@ class FigureSettings(Section):
     @model_validator(mode="after")
     def _has_dates(self) -> Self:
         _require_dates(self.origin, self.files)
+        undated = [
+            one.file for one in self.files if one.year is None and not (self.origin == "services" and one.is_live)
+        ]
+        if undated:
+            raise ValueError(f"year ontbreekt bij {', '.join(undated)}; alleen een tabel van het CBS vermeldt dit zelf")
         return self
 
     @property
-    def files(self) -> list[SourceFile]:
+    def files(self) -> list[FigureTable | ReferenceTable]:
         """Every file that figures are read from."""
         return [*self.tables, *([self.reference] if self.reference else [])]
 

@@ -77,10 +77,15 @@ def _distinct(headings: list[str]) -> list[str]:
             for place, name in enumerate(stripped)]  # fmt: skip
 
 
+def columns_named(columns: Iterable[str], stem: str) -> list[str]:
+    """Return the columns named `stem`, or `stem` and the number that CBS adds per table and year."""
+    pattern = re.compile(rf"^{re.escape(stem)}(_\d+)?(\.\d+)?$")
+    return [column for column in columns if pattern.match(column)]
+
+
 def match_column(raw: pd.DataFrame, stem: str, file: str) -> str:
     """Return the one column named `stem`, or `stem` and the number that CBS adds per table and year."""
-    pattern = re.compile(rf"^{re.escape(stem)}(_\d+)?(\.\d+)?$")
-    found = [column for column in raw.columns if pattern.match(column)]
+    found = columns_named(raw.columns, stem)
     if not found:
         present = ", ".join(raw.columns[:_COLUMNS_SHOWN])
         raise SourceError(

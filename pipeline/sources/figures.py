@@ -12,9 +12,11 @@ from pipeline.contracts import FIGURES
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_any_code, is_larger_area, is_unknown, level_of
 from pipeline.sources.csv_rows import match_column, read_csv, show_rows
+from pipeline.sources.table_meta import TableMeta, find_column, read_meta
 
 _OFFENDERS_SHOWN = 5
 _PERCENT = 100
+_THOUSAND = 1000
 _PART_OF_INHABITANTS = "inhabitants_"
 _THOUSANDS = r"^\d{1,3}(\.\d{3})+$"
 
@@ -52,6 +54,7 @@ def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSetti
 def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSettings) -> dict[str, float | None]:
     """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
     raw = read_csv(folder / reference.file, reference.separator)
+    meta = read_meta(folder, reference.file)
     codes = clean_codes(raw[match_column(raw, reference.code, reference.file)])
     raw = raw[codes == reference.gemeente]
     if len(raw) != 1:
@@ -63,7 +66,7 @@ def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSett
     faults: list[str] = []
     for category, stem in reference.columns_km.items():
         with collected(faults):
-            cells = raw[match_column(raw, stem, reference.file)]
+            cells = raw[find_column(raw, stem, reference.file, meta, unit="kilometre")]
             number = _numbers(cells, stem, reference.file, "kilometer", limits.largest_km).iloc[0]
             values[category] = None if np.isnan(number) else float(number)
     raise_faults(SourceError, faults)
@@ -98,13 +101,15 @@ def _numbers(raw: pd.Series, stem: str, file: str, unit: str, most: float | pd.S
 
 def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
     raw = read_csv(path, table.separator)
+    meta = read_meta(path.parent, table.file)
     faults: list[str] = []
     columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:
         with collected(faults):
-            columns[stem] = match_column(raw, str(stem), table.file)
+            unit = "count" if stem == table.value else None
+            columns[stem] = find_column(raw, str(stem), table.file, meta, unit=unit)
     if faults:
-        raise SourceError(faults + _wide_column_faults(table, raw))
+        raise SourceError(faults + _wide_column_faults(table, raw, meta))
     for stem, value in table.where.items():
         raw = raw[raw[columns[stem]] == value]
     raw = raw[~is_larger_area(clean_codes(raw[columns[table.code]]))]
@@ -118,15 +123,22 @@ def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.D
     if table.keys:
         figures = _long_figures(table, codes, raw[columns[table.key]], raw[columns[table.value]], most, faults)
     else:
-        figures = _wide_figures(table, raw, codes, most, faults)
-    return figures.assign(year=table.year, source=table.file)[list(FIGURES.columns)]
+        figures = _wide_figures(table, raw, meta, codes, most, faults)
+    return figures.assign(year=_year(table, meta), source=table.file)[list(FIGURES.columns)]
 
 
-def _wide_column_faults(table: FigureTable, raw: pd.DataFrame) -> list[str]:
+def _year(table: FigureTable, meta: TableMeta | None) -> int:
+    year = table.year if meta is None or table.year is not None else meta.year
+    if year is None:
+        raise SourceError(f"{table.file}: het jaar is niet bekend; zet het bij year in de instellingen.")
+    return year
+
+
+def _wide_column_faults(table: FigureTable, raw: pd.DataFrame, meta: TableMeta | None) -> list[str]:
     faults: list[str] = []
     for one in table.columns.values():
         with collected(faults):
-            match_column(raw, one.column, table.file)
+            find_column(raw, one.column, table.file, meta, group=one.group, unit=one.unit)
     return faults
 
 
@@ -147,14 +159,19 @@ def _repeated(table: FigureTable, keys: pd.Series) -> list[str]:
 
 
 def _wide_figures(
-    table: FigureTable, raw: pd.DataFrame, codes: pd.Series, most: pd.Series, faults: list[str]
+    table: FigureTable, raw: pd.DataFrame, meta: TableMeta | None, codes: pd.Series, most: pd.Series, faults: list[str]
 ) -> pd.DataFrame:
     faults = [*faults, *_repeated(table, codes)]
+    units: dict[str, tuple[str, float | pd.Series]] = {
+        "percent": ("procent", float(_PERCENT)),
+        "thousand": ("duizend", most / _THOUSAND),
+        "count": ("aantal", most),
+    }
     numbers: dict[str, pd.Series] = {}
     for variable, one in table.columns.items():
         with collected(faults):
-            cells = raw[match_column(raw, one.column, table.file)]
-            unit, limit = ("procent", float(_PERCENT)) if one.unit == "percent" else ("aantal", most)
+            cells = raw[find_column(raw, one.column, table.file, meta, group=one.group, unit=one.unit)]
+            unit, limit = units[one.unit]
             numbers[variable] = _numbers(cells, one.column, table.file, unit, limit)
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
@@ -186,6 +203,8 @@ def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.Da
     frame = _rounded(numbers, column.rounding)
     if column.unit == "percent":
         frame = (frame / _PERCENT).clip(upper=1)
+    elif column.unit == "thousand":
+        frame = frame * _THOUSAND
     if column.percent_of is not None:
         whole = figures[column.percent_of][["value", "low", "high"]]
         nobody = whole["value"] == 0

@@ -1,24 +1,31 @@
 """Stage: take a snapshot of the figures per area."""
 
 from pipeline.config.params import DemoSettings, LimitSettings
+from pipeline.config.region import RegionSettings
+from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import FigureSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import figures as figure_source
 from pipeline.sources import snapshots
+from pipeline.sources.cbs.tables import live_tables
 from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
+from pipeline.stages.services import open_web
 from pipeline.tables import RegionFiles, replaced_together
 
 
 def fetch_figures(
     files: RegionFiles,
     *,
+    region: RegionSettings,
     figures: FigureSettings,
     demo: DemoSettings,
     limits: LimitSettings,
+    web: WebSettings,
+    services: Services,
     mode: Mode = Mode.MISSING,
 ) -> None:
-    """Copy or generate the tables of figures and read them once; a snapshot that cannot be read is not kept."""
+    """Copy, ask for or generate tables of figures and read them once; a snapshot that cannot be read is not kept."""
     snapshot = files.snapshot("figures")
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
@@ -27,7 +34,8 @@ def fetch_figures(
             demo_region.write_figures(demo_region.generate(demo), folder)
             snapshots.write_provenance(figures.files, folder, demo_region.GENERATOR_VERSION)
         else:
-            take_snapshot(figures.files, [], Places(files.incoming, snapshot, folder), mode)
+            lives = live_tables(figures, region.gemeenten, open_web(web, services), snapshot)
+            take_snapshot(figures.files, lives, Places(files.incoming, snapshot, folder), mode)
         figure_source.read_figures(figures.tables, folder, limits)
         if figures.reference:
             figure_source.read_reference_km(figures.reference, folder, limits)

@@ -23,7 +23,14 @@ Place = tuple[str | int, ...]
 Contents = Mapping[str, dict[str, Any]]
 CONFIG = Path("config")
 REGIONS = ("markerwaard", "kampen", tiny_region.REGION)
-FILES = (PARAMS, "profiles.yaml", "facilities.yaml", "target_groups.yaml", *(f"regions/{one}.yaml" for one in REGIONS))
+FILES = (
+    PARAMS,
+    "profiles.yaml",
+    "facilities.yaml",
+    "target_groups.yaml",
+    "services.yaml",
+    *(f"regions/{one}.yaml" for one in REGIONS),
+)
 GONE = object()
 """In place of a value: the key is taken away."""
 

@@ -64,7 +64,7 @@ class Sources:
     def of_stage(self) -> dict[str, list[SourceFile]]:
         """The files of each fetch stage."""
         return {
-            "fetch_areas": list(self.areas.layers), "fetch_figures": self.figures.files, "fetch_osm": [self.osm],
+            "fetch_areas": list(self.areas.layers), "fetch_figures": list(self.figures.files), "fetch_osm": [self.osm],
         }  # fmt: skip
 
 

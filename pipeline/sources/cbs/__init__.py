@@ -1,0 +1,1 @@
+"""Tables of the CBS, and of others in its databank, through OData."""
