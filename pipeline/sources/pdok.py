@@ -1,29 +1,23 @@
 """Areas of a region and of what lies around it, asked of PDOK and kept as GeoJSON that `sources.areas` reads."""
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import shapely
-
 from pipeline.config.pdok import FeatureQuery
 from pipeline.config.sources import AreaLayer, AreaSettings
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.feature_services import Box, Feature, Found, Wanted, ask_features
+from pipeline.sources import area_features as rows
+from pipeline.sources.feature_services import Feature, Wanted, ask_features
 from pipeline.sources.fetching import Live, Received
 from pipeline.sources.shapes import NETHERLANDS, repair
 from pipeline.sources.web import Web
 
-_LAND = "NEE"
 _SHOWN = 5
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
 
 
 @dataclass(frozen=True)
@@ -47,36 +41,39 @@ class Region:
 
 @dataclass
 class _Answer:
-    """The rows of a layer, with names of attributes as in the files of CBS, and what must be told of them."""
+    """The areas of a layer, each once, names of water by code, and how many rows came of each question."""
 
-    land: list[Feature] = field(default_factory=list)
+    land: dict[str, list[Feature]] = field(default_factory=dict)
     water: dict[str, str] = field(default_factory=dict)
-    counts: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def features(self) -> list[Feature]:
+        return [one for same in self.land.values() for one in same]
 
 
 def live_layers(areas: AreaSettings, region: Region, web: Web) -> list[Live]:
     """Return the layers that services give, that of the gemeenten first: the others lie in the box around it."""
+    if areas.origin != "services":
+        return []
     return [
-        Live(
-            layer,
-            _request(layer, _outline(areas), region, web),
-            partial(_get, layer, areas=areas, region=region, web=web),
-        )
+        Live(layer, _request(layer, areas, region, web), partial(_get, layer, areas=areas, region=region, web=web))
         for layer in areas.files
-        if areas.origin == "services" and layer.is_live
+        if layer.is_live
     ]
 
 
-def _request(layer: AreaLayer, outline: AreaLayer, region: Region, web: Web) -> dict[str, Any]:
+def _request(layer: AreaLayer, areas: AreaSettings, region: Region, web: Web) -> dict[str, Any]:
+    query, outline = _query(layer), _outline(areas)
     request = {
-        "address": web.service(_query(layer).service).address,
-        **_query(layer).model_dump(exclude={"page_size"}),
+        "address": web.service(query.service).address,
+        **query.model_dump(exclude={"page_size"}),
         "crs": CRS,
         "code": layer.code,
         "gemeenten": sorted(region.gemeenten),
         "buffer_m": region.buffer_m,
     }
-    return request if layer is outline else {**request, "outline": _request(outline, outline, region, web)}
+    return request if layer is outline else {**request, "outline": _request(outline, areas, region, web)}
 
 
 def _query(layer: AreaLayer) -> FeatureQuery:
@@ -85,84 +82,60 @@ def _query(layer: AreaLayer) -> FeatureQuery:
     return layer.pdok
 
 
+def _outline(areas: AreaSettings) -> AreaLayer:
+    if areas.gemeenten is None:
+        raise ValueError("settings without gemeenten have no layers of services")
+    return areas.gemeenten
+
+
 def _get(layer: AreaLayer, folder: Path, *, areas: AreaSettings, region: Region, web: Web) -> Received:
     """Ask for the areas of the region by gemeente and those around it by box, and write them into `folder`."""
     query, outline, answer = _query(layer), _outline(areas), _Answer()
-    faults: list[str] = []
     if layer is not outline and not (folder / outline.file).is_file():
-        raise SourceError(faults)  # what is wrong was said of the gemeenten
+        raise SourceError([])  # what is wrong was said of the gemeenten
+    faults: list[str] = []
     for code in region.gemeenten if query.gemeente else ():
         with collected(faults):
-            land = _add(answer, layer, Wanted({str(query.gemeente): code, **query.where}), web)
-            if not land:
+            if not _add(answer, layer, Wanted({str(query.gemeente): code, **query.where}), web):
                 raise SourceError(_no_such_gemeente(code, layer, areas, region, web))
-            _require_near(land, NETHERLANDS.bounds, layer)
     raise_faults(SourceError, faults)
-    box = _box_around(answer.land if layer is outline else _outlines(outline, region, folder), region.buffer_m)
-    _require_near(_add(answer, layer, Wanted(query.where, box), web), box, layer)
+    gemeenten = answer.features if layer is outline else rows.read_layer(outline, folder)
+    of_region = [one for one in gemeenten if rows.code_of(one, outline) in region.gemeenten]
+    _add(answer, layer, Wanted(query.where, rows.box_around(of_region, region.buffer_m)), web)
     if not answer.land:
         raise SourceError(
             f"{query.collection}: de dienst geeft geen gebieden in en om de regio; verbeter path, collection of where."
         )
-    report = _write(answer, layer, region, folder)
+    rows.write_layer(answer.features, layer, folder)
     web.tell(_summary(answer, layer))
-    return Received(f"{query.year}-01-01", len(answer.land), (report,))
+    report = rows.write_report(_report(answer, layer, region), layer, folder)
+    return Received(f"{query.year}-01-01", len(answer.features), (report,))
 
 
-def _add(answer: _Answer, layer: AreaLayer, wanted: Wanted, web: Web) -> list[Feature]:
-    """Ask for features and add those that are not there yet; return all that are land.
+def _add(answer: _Answer, layer: AreaLayer, wanted: Wanted, web: Web) -> int:
+    """Ask for areas and add those that are not there yet; return how many came that are land.
 
     Raises
     ------
     SourceError
-        If they lack a code, or are of another year.
+        If they cannot be what was asked for.
     """
     query = _query(layer)
-    found: Found = ask_features(web, query, wanted)
-    features = [_plain(one) for one in found.features]
-    _require_attributes(features, layer)
-    is_land = [query.water is None or one["properties"][_snake(query.water)] == _LAND for one in features]
-    land = [one for one, kept in zip(features, is_land, strict=True) if kept]
-    known = {one["properties"][layer.code] for one in answer.land}
-    answer.land += [one for one in land if one["properties"][layer.code] not in known]
-    answer.water |= {
-        str(one["properties"][layer.code]): str(one["properties"].get(layer.name or layer.code))
-        for one, kept in zip(features, is_land, strict=True)
-        if not kept
-    }
-    asked: dict[str, Any] = {"equal": dict(wanted.equal), "box_m": wanted.box}
-    answer.counts.append({**asked, "announced": found.announced, "received": len(features)})
-    return land
-
-
-def _plain(feature: Feature) -> Feature:
-    """Return a feature without what the service adds, its attributes named as in the files of CBS."""
-    properties = {_snake(str(name)): value for name, value in (feature.get("properties") or {}).items()}
-    return {"type": "Feature", "properties": properties, "geometry": feature.get("geometry")}
-
-
-def _snake(name: str) -> str:
-    """Return ``aantalInwoners`` as ``aantal_inwoners``: a WFS of PDOK has the first, its files have the second."""
-    return name if name == name.lower() else _HUMP.sub("_", name).lower().replace("_km_2", "_km2")
-
-
-def _require_attributes(features: Sequence[Feature], layer: AreaLayer) -> None:
-    query = _query(layer)
-    wanted = [layer.code, *([_snake(query.water)] if query.water else [])]
-    present = set.intersection(*(set(one["properties"]) for one in features)) if features else set(wanted)
-    faults = [
-        f"{query.collection}: kolom {column} ontbreekt (wel aanwezig: {', '.join(sorted(present)[:8])}); verbeter de "
-        "instelling van de laag."
-        for column in wanted
-        if column not in present
-    ]
-    years = {str(one["properties"].get("jaar", query.year)) for one in features} - {str(query.year)}
-    if years:
-        faults.append(
-            f"{query.collection}: geeft gebieden van {', '.join(sorted(years))}, gevraagd is {query.year}; verbeter "
-            "path of year bij de laag."
-        )
-    raise_faults(SourceError, faults)
+    found = ask_features(web, query, wanted)
+    features = [rows.plain(one) for one in found.features]
+    rows.require_attributes(features, layer, query)
+    land = [one for one in features if rows.is_land(one, query)]
+    rows.require_near(land, wanted.box or NETHERLANDS.bounds, layer)
+    known = set(answer.land)
+    for one in rows.touching(features, wanted.box) if wanted.box else features:
+        code = rows.code_of(one, layer)
+        if not rows.is_land(one, query):
+            answer.water[code] = str(one["properties"].get(layer.name or layer.code))
+        elif code not in known:
+            answer.land.setdefault(code, []).append(one)
+    question = {"equal": dict(wanted.equal), "box_m": wanted.box}
+    answer.asked.append({**question, "announced": found.announced, "received": len(features)})
+    return len(land)
 
 
 def _no_such_gemeente(code: str, layer: AreaLayer, areas: AreaSettings, region: Region, web: Web) -> str:
@@ -170,7 +143,7 @@ def _no_such_gemeente(code: str, layer: AreaLayer, areas: AreaSettings, region: 
     if layer is not _outline(areas):
         return (
             f"{_query(layer).collection}: geen gebieden van gemeente {code} ({name}) in {year}, terwijl de gemeente er "
-            "dan wel is; haal het later opnieuw op, of kies voor alle lagen hetzelfde jaar."
+            "wel is; haal het later opnieuw op, of kies voor alle lagen hetzelfde jaar."
         )
     heirs = _heirs(name, areas, web)
     hint = f"; een gebied dat {name} heet ligt dan in {', '.join(heirs)}" if heirs else ""
@@ -188,66 +161,20 @@ def _heirs(name: str, areas: AreaSettings, web: Web) -> list[str]:
             continue
         with suppress(SourceError):
             found = ask_features(web, layer.pdok, Wanted({layer.name: name, **layer.pdok.where}))
-            rows = [_plain(one)["properties"] for one in found.features]
-            heirs |= {f"{row.get(layer.pdok.gemeente)} ({row.get('gemeentenaam', 'naam onbekend')})" for row in rows}
+            named = [rows.plain(one)["properties"] for one in found.features]
+            heirs |= {f"{one.get(layer.pdok.gemeente)} ({one.get('gemeentenaam', 'naam onbekend')})" for one in named}
     return sorted(heirs)[:_SHOWN]
 
 
-def _outline(areas: AreaSettings) -> AreaLayer:
-    if areas.gemeenten is None:
-        raise ValueError("settings without gemeenten have no layers of services")
-    return areas.gemeenten
-
-
-def _outlines(outline: AreaLayer, region: Region, folder: Path) -> list[Feature]:
-    """Return the gemeenten of the region, as fetched before into `folder`."""
-    features: list[Feature] = json.loads((folder / outline.file).read_text(encoding="utf-8"))["features"]
-    return [one for one in features if one["properties"][outline.code] in region.gemeenten]
-
-
-def _shapes(features: Sequence[Feature]) -> Any:
-    """Return geometries; None where there is none, or it cannot be drawn."""
-    texts = np.array([json.dumps(one["geometry"]) for one in features], dtype=object)
-    return shapely.from_geojson(texts, on_invalid="ignore")
-
-
-def _box_around(features: Sequence[Feature], buffer_m: float) -> Box:
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(_shapes(features)))
-    return west - buffer_m, south - buffer_m, east + buffer_m, north + buffer_m
-
-
-def _require_near(features: Sequence[Feature], box: Box, layer: AreaLayer) -> None:
-    """Refuse areas that lie wholly outside the box that was asked for: their axes, or their CRS, are not as asked."""
-    shapes = _shapes(features)
-    is_far = ~shapely.is_missing(shapes) & ~shapely.intersects(shapely.envelope(shapes), shapely.box(*box))
-    far = [str(one["properties"][layer.code]) for one, outside in zip(features, is_far, strict=True) if outside]
-    if far:
-        raise SourceError(
-            f"{_query(layer).collection}: {len(far)} gebieden liggen buiten het gevraagde vak "
-            f"({', '.join(far[:_SHOWN])}); de dienst geeft een ander stelsel dan {CRS} of verwisselt x en y; "
-            "kies een andere kind, of haal het bestand zelf op en lees het met from: file."
-        )
-
-
-def _write(answer: _Answer, layer: AreaLayer, region: Region, folder: Path) -> str:
-    """Write the areas in the order of their codes, and a report beside them; return the name of the report."""
-    rows = sorted(answer.land, key=lambda one: str(one["properties"][layer.code]))
-    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{CRS.replace(':', '::')}"}}
-    head = json.dumps({"type": "FeatureCollection", "crs": crs})[:-1]
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in rows)
-    (folder / layer.file).write_text(f'{head}, "features": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
-    _, is_repaired = repair(_shapes(rows), region.repaired_share)
-    content = {
-        "asked": answer.counts,
+def _report(answer: _Answer, layer: AreaLayer, region: Region) -> dict[str, Any]:
+    features = answer.features
+    _, is_repaired = repair(rows.shapes_of(features), region.repaired_share)
+    repaired = [rows.code_of(one, layer) for one, mended in zip(features, is_repaired, strict=True) if mended]
+    return {
+        "asked": answer.asked,
         "water_dropped": dict(sorted(answer.water.items())),
-        "repaired_when_read": [
-            str(one["properties"][layer.code]) for one, mended in zip(rows, is_repaired, strict=True) if mended
-        ],
+        "repaired_when_read": sorted(repaired),
     }
-    name = f"{layer.file.removesuffix('.geojson')}.verslag.json"
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return name
 
 
 def _summary(answer: _Answer, layer: AreaLayer) -> str:
@@ -255,4 +182,4 @@ def _summary(answer: _Answer, layer: AreaLayer) -> str:
     more = f" en nog {len(names) - _SHOWN}" if len(names) > _SHOWN else ""
     kind = "watergebied" if len(names) == 1 else "watergebieden"
     dropped = f"; {len(names)} {kind} weggelaten ({', '.join(names[:_SHOWN])}{more})" if names else ""
-    return f"{layer.file}: {len(answer.land)} gebieden van {_query(layer).year}{dropped}."
+    return f"{layer.file}: {len(answer.features)} gebieden van {_query(layer).year}{dropped}."

@@ -45,7 +45,8 @@ def fetch_areas(
         if areas.origin == "services":
             area_source.require_wijken(found, region.gemeenten)
         for file, codes in area_source.repaired_areas(areas.layers, folder, limits).items():
-            way.tell(f"{file}: {len(codes)} grenzen die zichzelf kruisten zijn hersteld ({', '.join(codes)}).")
+            crossing = "grens die zichzelf kruiste is" if len(codes) == 1 else "grenzen die zichzelf kruisten zijn"
+            way.tell(f"{file}: {len(codes)} {crossing} hersteld ({', '.join(codes)}).")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,17 @@ MAY_IMPORT = {
 }
 SHARED_BY_SOURCES = {
     f"pipeline.sources.{name}"
-    for name in ("codes", "csv_rows", "snapshots", "shapes", "web", "downloads", "fetching", "feature_services")
+    for name in (
+        "codes",
+        "csv_rows",
+        "snapshots",
+        "shapes",
+        "web",
+        "downloads",
+        "fetching",
+        "feature_services",
+        "area_features",
+    )
 }
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
 

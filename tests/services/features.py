@@ -29,8 +29,8 @@ class Areas:
 
     Attributes
     ----------
-    counts
-        Whether pages of the WFS state how many rows there are (`resultType=hits` always does).
+    miscounts
+        Whether pages of the WFS state another number of rows than `resultType=hits` does.
     """
 
     layers: Mapping[str, gpd.GeoDataFrame]
@@ -39,7 +39,7 @@ class Areas:
     crs: str = "EPSG:28992"
     declares_crs: bool = True
     swaps_axes: bool = False
-    counts: bool = False
+    miscounts: bool = False
     exception: tuple[str, int] | None = None
     filters: frozenset[str] = field(default_factory=lambda: frozenset({"gemeentecode", "jaarcode", "gemeentenaam"}))
 
@@ -66,8 +66,8 @@ def wfs_handler(areas: Areas) -> Handler:
         begin, count = int(query.get("startindex", 0)), min(int(query["count"]), _MOST)
         given = _lied(rows, areas).iloc[begin : begin + count]
         content = {"type": "FeatureCollection", "name": query["typenames"], **_crs_member(areas)}
-        if areas.counts:
-            content |= {"numberMatched": len(rows), "numberReturned": len(given)}
+        if areas.miscounts:
+            content |= {"numberMatched": len(rows) + 1, "numberReturned": len(given)}
         return Answer(_json({**content, "features": _features(given, areas)}), "application/json; charset=utf-8")
 
     return handle
@@ -118,7 +118,8 @@ def _in_box(rows: gpd.GeoDataFrame, text: str, crs: str) -> gpd.GeoDataFrame:
     west, south, east, north, declared = text.split(",")
     assert declared == crs
     box = shapely.box(float(west), float(south), float(east), float(north))
-    return rows[rows.envelope.intersects(box) | rows.geometry.isna()]
+    shapes = rows.envelope if crs == URI else rows.make_valid()  # services differ in this
+    return rows[shapes.intersects(box) | rows.geometry.isna()]
 
 
 def _lied(rows: gpd.GeoDataFrame, areas: Areas) -> gpd.GeoDataFrame:
