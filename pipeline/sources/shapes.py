@@ -28,15 +28,14 @@ def repair(shapes: Shapes, most_share: float) -> tuple[Shapes, npt.NDArray[np.bo
     -------
     The shapes, and for each whether it was repaired.
     """
-    repaired = shapes.copy()
     is_polygon = np.isin(shapely.get_type_id(shapes), [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
     broken = is_polygon & ~shapely.is_valid(shapes) & np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    mended, is_repaired = shapes.copy(), np.zeros(len(shapes), dtype=np.bool_)
     for place in np.flatnonzero(broken):
-        repaired[place] = _polygons_of(shapely.make_valid(shapes[place]))
-    area_m2 = shapely.area(repaired)
-    is_alike = (area_m2 > 0) & (np.abs(area_m2 - shapely.area(shapes)) <= most_share * area_m2)
-    is_repaired = broken & is_alike
-    return np.where(is_repaired, repaired, shapes), is_repaired
+        sound = _polygons_of(shapely.make_valid(shapes[place]))
+        if sound.area > 0 and abs(sound.area - shapes[place].area) <= most_share * sound.area:
+            mended[place], is_repaired[place] = sound, True
+    return mended, is_repaired
 
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.MultiPolygon:
