@@ -56,6 +56,9 @@ def ask_features(web: Web, query: FeatureQuery, wanted: Wanted) -> Found:
         for page in pages(web, query, wanted, announced):
             features += page["features"]
             announced = _agreed(announced, page.get("numberMatched"))
+            if len(features) > len(page["features"]):
+                of_all = f" van {announced}" if announced is not None else ""
+                web.tell(f"{query.collection}: {len(features)}{of_all} rijen opgehaald.")
         _require_whole(features, announced)
         return Found(features, announced)
 
