@@ -101,7 +101,9 @@ def _get(layer: AreaLayer, folder: Path, *, areas: AreaSettings, region: Region,
     raise_faults(SourceError, faults)
     gemeenten = answer.features if layer is outline else rows.read_layer(outline, folder)
     of_region = [one for one in gemeenten if rows.code_of(one, outline) in region.gemeenten]
-    _add(answer, layer, Wanted(query.where, rows.box_around(of_region, region.buffer_m)), web)
+    asked_by_code = set(answer.land)
+    came = _add(answer, layer, Wanted(query.where, rows.box_around(of_region, region.buffer_m)), web)
+    _require_all(asked_by_code, came, layer)
     if not answer.land:
         raise SourceError(
             f"{query.collection}: de dienst geeft geen gebieden in en om de regio; verbeter path, collection of where."
@@ -112,8 +114,18 @@ def _get(layer: AreaLayer, folder: Path, *, areas: AreaSettings, region: Region,
     return Received(f"{query.year}-01-01", len(answer.features), (report,))
 
 
-def _add(answer: _Answer, layer: AreaLayer, wanted: Wanted, web: Web) -> int:
-    """Ask for areas and add those that are not there yet; return how many came that are land.
+def _require_all(of_region: set[str], came: set[str], layer: AreaLayer) -> None:
+    """Require that what lies in the region also came with what lies in the box around it: not every service counts."""
+    lost = sorted(of_region - came)
+    if lost:
+        raise SourceError(
+            f"{_query(layer).collection}: de dienst gaf {len(lost)} gebieden van de regio wel per gemeente en niet in "
+            f"het vak eromheen ({', '.join(lost[:_SHOWN])}), dus er kan meer ontbreken; haal het later opnieuw op."
+        )
+
+
+def _add(answer: _Answer, layer: AreaLayer, wanted: Wanted, web: Web) -> set[str]:
+    """Ask for areas and add those that are not there yet; return the codes of all that came and are land.
 
     Raises
     ------
@@ -135,7 +147,7 @@ def _add(answer: _Answer, layer: AreaLayer, wanted: Wanted, web: Web) -> int:
             answer.land.setdefault(code, []).append(one)
     question = {"equal": dict(wanted.equal), "box_m": wanted.box}
     answer.asked.append({**question, "announced": found.announced, "received": len(features)})
-    return len(land)
+    return {rows.code_of(one, layer) for one in land}
 
 
 def _no_such_gemeente(code: str, layer: AreaLayer, areas: AreaSettings, region: Region, web: Web) -> str:

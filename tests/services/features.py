@@ -29,12 +29,15 @@ class Areas:
 
     Attributes
     ----------
+    lost_in_box
+        Place of a row that is neither given nor announced where a box is asked for.
     miscounts
         Whether pages of the WFS state another number of rows than `resultType=hits` does.
     """
 
     layers: Mapping[str, gpd.GeoDataFrame]
     left_out: int = 0
+    lost_in_box: int | None = None
     twice: int = 0
     crs: str = "EPSG:28992"
     declares_crs: bool = True
@@ -60,7 +63,10 @@ def wfs_handler(areas: Areas) -> Handler:
         if query["srsname"] != URN:
             return _exception("InvalidParameterValue", "SRSNAME", 400)
         rows = areas.layers[query["typenames"]]
-        rows = _equal(rows, _equals(query["filter"])) if "filter" in query else _in_box(rows, query["bbox"], URN)
+        if "filter" in query:
+            rows = _equal(rows, _equals(query["filter"]))
+        else:
+            rows = _in_box(rows.drop(index=rows.index[_lost(areas)]), query["bbox"], URN)
         if query.get("resulttype") == "hits":
             return _hits(len(rows))
         begin, count = int(query.get("startindex", 0)), min(int(query["count"]), _MOST)
@@ -87,7 +93,7 @@ def api_handler(areas: Areas, base: str) -> Handler:
             return Answer(_json({"title": "Bad Request", "detail": detail}), "application/problem+json", 400)
         rows = _equal(areas.layers[name], {key: query[key] for key in areas.filters & set(query)})
         if "bbox" in query:
-            rows = _in_box(rows, f"{query['bbox']},{query['bbox-crs']}", URI)
+            rows = _in_box(rows.drop(index=rows.index[_lost(areas)]), f"{query['bbox']},{query['bbox-crs']}", URI)
         begin, limit = int(query.get("cursor", 0)), min(int(query.get("limit", 10)), _MOST)
         rows = _lied(rows, areas)
         given = rows.iloc[begin : begin + limit]
@@ -100,6 +106,10 @@ def api_handler(areas: Areas, base: str) -> Handler:
         return Answer(_json(content), _GEOJSON, headers={"Content-Crs": declared} if areas.declares_crs else {})
 
     return handle
+
+
+def _lost(areas: Areas) -> list[int]:
+    return [] if areas.lost_in_box is None else [areas.lost_in_box]
 
 
 def _equals(text: str) -> dict[str, str]:

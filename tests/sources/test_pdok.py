@@ -271,6 +271,11 @@ def test_fewer_rows_than_announced_are_no_answer(case: Case) -> None:
     assert "1 rijen gekregen, 2 aangekondigd, ook na 3 pogingen" in fault
 
 
+def test_an_area_of_the_region_that_is_lost_without_being_counted_is_a_fault(case: Case) -> None:
+    case.areas.lost_in_box = 3  # of the gemeenten and wijken the fourth is none of the region
+    assert "gaf 1 gebieden van de regio wel per gemeente en niet in het vak eromheen (BU00010101)" in case.fault()
+
+
 def test_a_page_that_states_another_number_is_no_answer(wfs: Case) -> None:
     wfs.areas.miscounts = True
     assert "de dienst kondigt nu eens 2 en dan weer 3 rijen aan, ook na 3 pogingen" in wfs.fault()
