@@ -110,6 +110,24 @@ FIGURES = Contract(
         "source": Column("text", "file that it comes from"),
     },
 )
+FIGURE_COMPARISON = Contract(
+    "figure_comparison",
+    ("area_code", "variable"),
+    {
+        "area_code": Column("code", "area of any level for which two sources give the same figure of the same year"),
+        "variable": Column("code", "what the figure counts"),
+        "year": Column("whole", "reference year of both"),
+        "value": Column("number", "the figure that is used"),
+        "low": Column("number", "lowest value that rounds to it"),
+        "high": Column("number", "highest value that rounds to it"),
+        "source": Column("text", "file that it comes from"),
+        "second_value": Column("number", "the figure that comes with the boundary of the area"),
+        "second_low": Column("number", "lowest value that rounds to it"),
+        "second_high": Column("number", "highest value that rounds to it"),
+        "second_source": Column("text", "file with the boundary"),
+        "is_different": Column("flag", "no value rounds to both"),
+    },
+)
 AREAS = Contract(
     "areas",
     ("area_code",),
@@ -448,7 +466,8 @@ BACKGROUND = Contract(
 ALL: dict[str, Contract] = {
     one.name: one
     for one in (
-        FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS, CHECK_FINDINGS,
+        FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS,
+        CHECK_FINDINGS,
         NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS,
         UNJOINED_FACILITIES, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
         BACKGROUND,

@@ -43,6 +43,10 @@ class NetworkSettings(Section):
     buffer_factor: float = Field(ge=1, le=100)
     island_max_nodes: int = Field(ge=0, le=1_000_000)
 
+    def buffer_m(self, longest_norm_m: float) -> float:
+        """Return how far around the region facilities, ways and areas are looked for, in metres."""
+        return max(self.buffer_min_m, self.buffer_factor * longest_norm_m)
+
 
 class WitteVlekSettings(Section):
     """When a unit is a witte vlek for a target group."""
@@ -66,6 +70,7 @@ class LimitSettings(Section):
     largest_count: dict[Level, People]
     largest_km: float = Field(gt=0, le=500)
     land_of_polygon: float = Field(ge=1, le=100)
+    repaired_share: Share
     matched_share: Share
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline.config.pdok import FeatureQuery
 from pipeline.config.values import Code, Level, Section
 
 
@@ -34,8 +35,25 @@ def _require_dates(origin: Origin, files: Sequence[SourceFile]) -> None:
         raise ValueError(f"reference_date ontbreekt bij {', '.join(undated)}; alleen een dienst vermeldt deze zelf")
 
 
+class FigureColumn(Section):
+    """How one column (or one key of a long table) becomes a figure.
+
+    `group` is the title of a group of columns in the table of the CBS, to tell columns of one name apart. `rounding` is
+    in the unit of the column.
+    """
+
+    column: str
+    group: str | None = None
+    unit: Literal["count", "thousand", "percent"] = "count"
+    rounding: float = Field(gt=0, le=1000)
+    percent_of: str | None = None
+
+
 class AreaLayer(SourceFile):
-    """Boundaries of one level of area."""
+    """Boundaries of one level of area.
+
+    `pdok` says which service gives them; `figures` which attributes are a second source for figures of the same areas.
+    """
 
     level: Level
     layer: str | None = None
@@ -44,19 +62,68 @@ class AreaLayer(SourceFile):
     woonplaats: str | None = None
     land_ha: str | None = None
     where: dict[str, list[str]] = {}
+    pdok: FeatureQuery | None = None
+    figures: dict[Code, FigureColumn] = {}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say how a service gives it."""
+        return self.pdok is not None
+
+    @model_validator(mode="after")
+    def _is_a_file_of_its_own(self) -> Self:
+        if self.pdok and (self.layer or not self.file.endswith(".geojson")):
+            raise ValueError("wat een dienst geeft wordt bewaard als GeoJSON; geef file op .geojson en laat layer weg")
+        return self
+
+    @model_validator(mode="after")
+    def _figures_have_a_year(self) -> Self:
+        if self.figures and not (self.pdok or self.reference_date):
+            raise ValueError("figures: het jaar is onbekend; geef reference_date")
+        return self
+
+    @property
+    def figure_table(self) -> "FigureTable | None":
+        """The table that its attributes are of figures for its areas; None if they are no second source."""
+        if not self.figures:
+            return None
+        year = self.pdok.year if self.pdok else int(str(self.reference_date)[:4])
+        return FigureTable(
+            **self.model_dump(include={"file", "what", "holder", "licence", "reference_date", "code"}),
+            year=year,
+            columns=self.figures,
+        )
 
 
 class AreaSettings(Section):
-    """Where boundaries come from."""
+    """Where boundaries come from; `gemeenten` tell services where the region lies, and are not reported on."""
 
     origin: Origin = Field(alias="from")
+    gemeenten: AreaLayer | None = None
     layers: list[AreaLayer] = Field(min_length=1)
+
+    @property
+    def files(self) -> list[AreaLayer]:
+        """Every layer that is fetched; gemeenten only if services are asked."""
+        return [*([self.gemeenten] if self.gemeenten and self.origin == "services" else []), *self.layers]
 
     @model_validator(mode="after")
     def _has_wijken(self) -> Self:
         if "wijk" not in {layer.level for layer in self.layers}:
             raise ValueError("een laag met level wijk ontbreekt; units worden van wijken gemaakt")
         _require_dates(self.origin, self.layers)
+        return self
+
+    @model_validator(mode="after")
+    def _services_know_the_region(self) -> Self:
+        live = [layer.file for layer in self.files if layer.is_live]
+        if self.origin == "services" and live:
+            if self.gemeenten is None or self.gemeenten.pdok is None or self.gemeenten.level != "gemeente":
+                raise ValueError(
+                    "gemeenten ontbreekt: een laag met level gemeente en een blok pdok, die zegt waar de regio ligt"
+                )
+            if len(set(live)) < len(live):
+                raise ValueError("een dienst geeft elke laag in een eigen bestand; geef elke laag een eigen file")
         return self
 
 
@@ -71,20 +138,6 @@ class CbsTable(Section):
     table: str = Field(pattern=r"^[0-9]{5}[A-Za-z]{3,}$")
     service: Code = "cbs"
     codes: list[Annotated[str, Field(pattern=r"^[A-Z]{2}\d{0,8}$")]] = []
-
-
-class FigureColumn(Section):
-    """How one column (or one key of a long table) becomes a figure.
-
-    `group` is the title of a group of columns in the table of the CBS, to tell columns of one name apart. `rounding` is
-    in the unit of the column.
-    """
-
-    column: str
-    group: str | None = None
-    unit: Literal["count", "thousand", "percent"] = "count"
-    rounding: float = Field(gt=0, le=1000)
-    percent_of: str | None = None
 
 
 class FigureTable(SourceFile):

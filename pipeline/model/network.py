@@ -110,7 +110,7 @@ def limit_extract(
     extract: shapely.Polygon, areas: gpd.GeoDataFrame, settings: NetworkSettings, longest_norm_m: float
 ) -> shapely.Polygon:
     """Return the part of the extract within the buffer around the areas that they can be reached over."""
-    buffer_m = max(settings.buffer_min_m, settings.buffer_factor * longest_norm_m)
+    buffer_m = settings.buffer_m(longest_norm_m)
     around = shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
     limited = shapely.intersection(extract, around)
     if not isinstance(limited, shapely.Polygon) or limited.is_empty:

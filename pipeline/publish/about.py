@@ -20,6 +20,7 @@ from pipeline.publish.norm_tables import norm_explanation, norm_tables
 from pipeline.publish.path_sentences import demands
 from pipeline.publish.paths import aid_of
 from pipeline.publish.results import Results
+from pipeline.publish.second_source import second_source
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def about(results: Results) -> dict[str, Any]:
         "banner": f"{FICTIONAL}: {FICTIONAL_SENTENCE}" if results.region.is_fictional else None,
         "source_line": source_line(results),
         "sources": [_source_row(one) for one in results.provenance],
+        "second_source": second_source(results),
         "norms": norm_tables(results),
         "norm_explanation": norm_explanation(results),
         "own_judgement": OWN_JUDGEMENT,

@@ -30,6 +30,13 @@ REACH = {
     "undecided": "onbeslist",
     "no_norm": "geen norm",
 }
+FIGURE = {
+    "inhabitants": "inwoners",
+    "inhabitants_65_plus": "inwoners van 65 jaar en ouder",
+    "homes": "woningen",
+}
+"""Figures that every region has; another is called what the settings call it."""
+
 UNIT_KIND = {"dorp": "dorp", "wijk": "wijk", "base_area": "deel van een wijk", "cluster": "cluster"}
 COMPLETENESS = {
     "complete": "volledig op de kaart",

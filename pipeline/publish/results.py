@@ -1,7 +1,7 @@
 """Everything that publication reads: settings, tables, provenance and metrics of one region."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +12,7 @@ from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import CompletenessSettings, RegionSettings
 from pipeline.config.target_groups import Norm, TargetGroupSettings
+from pipeline.contracts import FIGURE_COMPARISON
 from pipeline.publish.comparison import Comparison
 
 DEFAULT_GROUP = "age_75_plus"
@@ -64,6 +65,7 @@ class Results:
     provenance: Sequence[Mapping[str, Any]]
     metrics: Mapping[str, Any]
     since_baseline: Comparison | None = None
+    figure_comparison: pd.DataFrame = field(default_factory=FIGURE_COMPARISON.empty)
 
     @property
     def default_group(self) -> str:

@@ -1,9 +1,10 @@
 """Boundaries of buurten, wijken and postcode areas from files."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,12 +17,11 @@ from pipeline.config.sources import AreaLayer
 from pipeline.contracts import AREAS, CRS
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.codes import clean_codes, is_code, is_unknown
+from pipeline.sources.shapes import NETHERLANDS, repair
 
 _HA_PER_KM2 = 100
 _M2_PER_HA = 10_000
 _OFFENDERS_SHOWN = 5
-_NETHERLANDS = shapely.box(-7_000, 289_000, 300_000, 629_000)
-"""Where RD coordinates of the Netherlands lie, in metres: anything outside has its axes or its CRS wrong."""
 
 
 def read_areas(layers: Sequence[AreaLayer], folder: Path, limits: LimitSettings) -> gpd.GeoDataFrame:
@@ -29,7 +29,8 @@ def read_areas(layers: Sequence[AreaLayer], folder: Path, limits: LimitSettings)
 
     Returns
     -------
-    Areas as `contracts.AREAS` has them, in EPSG:28992. Land area is missing where the source gives none.
+    Areas as `contracts.AREAS` has them, in EPSG:28992. Land area is missing where the source gives none. A boundary
+    that crosses itself is repaired where that changes no more of its area than `limits` allows.
 
     Raises
     ------
@@ -51,6 +52,55 @@ def read_areas(layers: Sequence[AreaLayer], folder: Path, limits: LimitSettings)
     twice = sorted(areas.loc[areas["area_code"].duplicated(), "area_code"].unique())
     raise_faults(SourceError, [f"gebied {code} staat in meer dan één laag; laat er één weg." for code in twice])
     return gpd.GeoDataFrame(areas, geometry="geometry", crs=CRS)
+
+
+def require_wijken(areas: gpd.GeoDataFrame, gemeenten: Collection[str]) -> None:
+    """Require, of each buurt of these gemeenten, the wijk that its code names; where there are buurten at all.
+
+    Raises
+    ------
+    SourceError
+        With every wijk that is missing.
+    """
+    of_region = areas[areas["gemeente_code"].isin(list(gemeenten))]
+    codes = {level: of_region.loc[of_region["area_level"] == level, "area_code"] for level in ("buurt", "wijk")}
+    missing = sorted(set("WK" + codes["buurt"].str[2:8]) - set(codes["wijk"]))
+    if missing:
+        shown = ", ".join(missing[:_OFFENDERS_SHOWN])
+        raise SourceError(
+            f"{len(missing)} wijken waarin buurten van de regio liggen ontbreken ({shown}); "
+            "kies voor buurten en wijken hetzelfde jaar, of haal ze opnieuw op."
+        )
+
+
+def repaired_areas(layers: Sequence[AreaLayer], folder: Path, limits: LimitSettings) -> dict[str, list[str]]:
+    """Return, per file that has any, the codes of the areas whose boundary is repaired when it is read."""
+    found: dict[str, list[str]] = {}
+    for layer in layers:
+        raw = _chosen(_read_file(layer, folder / layer.file, layer.file), layer)
+        _, is_repaired = repair(raw.geometry.to_numpy(), limits.repaired_share)
+        if is_repaired.any():
+            found.setdefault(layer.file, []).extend(clean_codes(raw[layer.code])[is_repaired].sort_values())
+    return found
+
+
+def read_attributes(layer: AreaLayer, folder: Path) -> pd.DataFrame:
+    """Read the attributes of the areas of a layer as text, as from a CSV; empty where a value is missing."""
+    raw = _chosen(_read_file(layer, folder / layer.file, layer.file), layer)
+    return pd.DataFrame({str(name): raw[name].map(_written).astype("str") for name in raw.columns.drop("geometry")})
+
+
+def _written(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _chosen(raw: gpd.GeoDataFrame, layer: AreaLayer) -> gpd.GeoDataFrame:
+    """Return the rows that the settings of a layer choose."""
+    for column, values in layer.where.items():
+        raw = raw[raw[column].astype("str").str.strip().isin(values)]
+    return raw
 
 
 def _layers_of(path: Path) -> list[str]:
@@ -89,10 +139,10 @@ def _read_layer(layer: AreaLayer, path: Path, present: list[str], limits: LimitS
             if column is not None and column not in raw.columns
         ],
     )
-    for column, values in layer.where.items():
-        raw = raw[raw[column].astype("str").str.strip().isin(values)]
+    raw = _chosen(raw, layer)
     if raw.empty:
         raise SourceError(f"{place}: geen gebieden met {layer.where}; verbeter het bestand of de instelling where.")
+    raw = raw.set_geometry(gpd.GeoSeries(repair(raw.geometry.to_numpy(), limits.repaired_share)[0], raw.index, crs=CRS))
     codes = clean_codes(raw[layer.code])
     land_ha = _land_ha(raw, layer.land_ha)
     faults = [*_code_faults(raw[layer.code], codes, layer, place), *_name_faults(raw, codes, layer, place)]
@@ -156,7 +206,7 @@ def _name_faults(raw: pd.DataFrame, codes: pd.Series, layer: AreaLayer, place: s
 def _geometry_faults(geometry: gpd.GeoSeries, codes: pd.Series, place: str) -> list[str]:
     present = pd.notna(geometry.to_numpy()) & ~geometry.is_empty
     polygons = present & geometry.geom_type.isin(["Polygon", "MultiPolygon"])
-    inside = geometry.covered_by(_NETHERLANDS)
+    inside = geometry.covered_by(NETHERLANDS)
     problems = {
         "geen geometrie; vul de grens in": ~present,
         "geometrie is geen vlak; lever vlakken": present & ~polygons,

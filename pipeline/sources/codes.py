@@ -13,8 +13,8 @@ _PATTERNS = {
 _LARGER = re.compile(r"^(NL|LD|PV|CR)\d{2}$")
 """The country, its parts and provinces, and COROP areas: in many tables of CBS they stand between the gemeenten."""
 
-_UNKNOWN = re.compile(r"^\s*(|\.|-99997(\.0+)?|nan)\s*$")
-"""How CBS writes unknown or secret."""
+_UNKNOWN = re.compile(r"^\s*(|\.|(-99997|-99995|-99999999)(\.0+)?|nan)\s*$")
+"""How CBS writes unknown or secret; in areas of PDOK -99995 is not published yet, and before 2023 all are -99999999."""
 
 
 def clean_codes(raw: pd.Series) -> pd.Series:

@@ -100,8 +100,19 @@ def _numbers(raw: pd.Series, stem: str, file: str, unit: str, most: float | pd.S
 
 
 def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
-    raw = read_csv(path, table.separator)
-    meta = read_meta(path.parent, table.file)
+    return figures_of_rows(table, read_csv(path, table.separator), limits, read_meta(path.parent, table.file))
+
+
+def figures_of_rows(
+    table: FigureTable, raw: pd.DataFrame, limits: LimitSettings, meta: TableMeta | None = None
+) -> pd.DataFrame:
+    """Return the figures in rows of text, as `read_figures` does of a file; `meta` as it came from the CBS.
+
+    Raises
+    ------
+    SourceError
+        With every fault of the rows.
+    """
     faults: list[str] = []
     columns: dict[str | None, str] = {}
     for stem in [table.code, *table.where, *([table.key, table.value] if table.key else [])]:

@@ -67,4 +67,5 @@ def read_results(
         checks=files.read(contracts.CHECKS),
         provenance=[record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         metrics=json.loads(metrics.read_text(encoding="utf-8")),
+        figure_comparison=files.read(contracts.FIGURE_COMPARISON),
     )

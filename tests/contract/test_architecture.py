@@ -30,8 +30,8 @@ MAY_IMPORT = {
 }
 SHARED_BY_SOURCES = {
     f"pipeline.sources.{name}"
-    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "osm_cut", "osm_files",
-                 "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
+    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "osm_cut",
+                 "osm_files", "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
 }  # fmt: skip
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
 

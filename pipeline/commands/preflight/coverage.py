@@ -45,7 +45,7 @@ def check_extract(
     found: Findings,
 ) -> None:
     """Look whether the extract leaves the buffer around the region that the longest norm asks; all in EPSG:28992."""
-    needed_m = max(network.buffer_factor * groups.longest_norm_m, network.buffer_min_m)
+    needed_m = network.buffer_m(groups.longest_norm_m)
     outside = region_outline.difference(extract).area / region_outline.area
     around_m = 0.0 if outside else region_outline.distance(extract.exterior)
     if around_m >= needed_m:
