@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ import requests
 from filelock import FileLock
 
 from pipeline.errors import SourceError
-from pipeline.sources.web import TemporaryFaultError, Web
+from pipeline.sources.web import NotThereError, TemporaryFaultError, Web
 
 _CHUNK = 1 << 14
 _TOLD_EVERY_SECONDS = 2.0
 _MB = 1_000_000
+_MD5 = re.compile(r"[0-9a-f]{32}\b")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,21 @@ class Downloads:
                 )
             part.replace(target)
             _mark(part).unlink(missing_ok=True)
+
+    def announced_md5(self, code: str, path: str) -> str | None:
+        """Return what the service says of a file in ``<path>.md5``; None where it has no such file."""
+
+        def ask() -> str | None:
+            try:
+                with self.web.open(code, f"{path}.md5") as answer:
+                    said = _MD5.match(answer.text)
+            except NotThereError:
+                return None
+            if said is None:
+                raise TemporaryFaultError("het antwoord is geen md5-som")
+            return said[0]
+
+        return self.web.patiently(code, f"{path}.md5", ask)
 
     def _go_on(self, code: str, path: str, part: Path) -> None:
         """Get the rest of a file, or all of it where the service has another version or cannot give a part."""
