@@ -126,9 +126,10 @@ def _ids(extracts: Sequence[Path], box: Box) -> osmium.IdTracker:
         with readable(pbf):
             for way in _processor(pbf, osmium.osm.WAY).with_filter(ids.contains_filter()):
                 ids.add_way(way.id)
-    for relation in _multipolygons(extracts, ids):
-        ids.add_relation(relation)
-    for pbf in (*extracts, *extracts[:-1]):  # twice: the last may name what the first ones hold
+    add = {"n": ids.add_node, "w": ids.add_way, "r": ids.add_relation}
+    for kind, number in _multipolygons(extracts, ids):
+        add[kind](number)
+    for pbf in extracts:
         with readable(pbf):
             ids.complete_backward_references(str(pbf))
     return ids
@@ -149,13 +150,15 @@ class _Inside(osmium.SimpleHandler):
             self.add_node(node.id)
 
 
-def _multipolygons(extracts: Sequence[Path], ids: osmium.IdTracker) -> list[int]:
-    found: list[int] = []
+def _multipolygons(extracts: Sequence[Path], ids: osmium.IdTracker) -> list[tuple[str, int]]:
+    """Return the multipolygons that any of `ids` is part of, and all that they are made of."""
+    found: list[tuple[str, int]] = []
     is_multipolygon = osmium.filter.TagFilter(("type", "multipolygon"))
     for pbf in extracts:
         with readable(pbf):
             relations = _processor(pbf, osmium.osm.RELATION).with_filter(is_multipolygon)
-            found += [one.id for one in relations.with_filter(ids.contains_filter())]
+            for one in relations.with_filter(ids.contains_filter()):
+                found += [("r", one.id), *((part.type, part.ref) for part in one.members if part.type != "r")]
     return found
 
 

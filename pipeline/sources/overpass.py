@@ -145,7 +145,7 @@ def _whole(answer: Any, *, moment: str | None) -> _Answer:
         objects = {(str(one["type"]), int(one["id"])): one for one in answer["elements"]}
         is_whole = all(_refers_to(one) <= objects.keys() for one in objects.values())
         found = str(answer["osm3s"]["timestamp_osm_base"])
-        is_new_enough = moment is None or datetime.fromisoformat(found) >= datetime.fromisoformat(moment)
+        is_new_enough = datetime.fromisoformat(found) >= datetime.fromisoformat(moment or found)
     except (KeyError, TypeError, ValueError):
         raise TemporaryFaultError("het antwoord heeft niet de vorm van OpenStreetMap") from None
     if not is_whole:

@@ -22,11 +22,12 @@ from tests.services.server import Answer, Question
 Key = tuple[str, int]
 _KINDS = {"node": ["node"], "way": ["way"], "relation": ["relation"], "rel": ["relation"], "nw": ["node", "way"],
           "nwr": ["node", "way", "relation"]}  # fmt: skip
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<filter>\[(?:"[^"]*"|'[^']*'|[^]"'])*\])|(?P<place>\((?:poly:[^)]*|[-\d.,\s]+)\))|(?P<mark>\._|[();>])"""
+    rf"""\s*(?:(?P<filter>\[(?:{_QUOTED}|[^]"'])*\])|(?P<place>\((?:poly:[^)]*|[-\d.,\s]+)\))|(?P<mark>\._|[();>])"""
     r"""|(?P<word>\w+))"""
 )
-_TAG = re.compile(r"""\[(?P<key>"[^"]*"|'[^']*')(?:(?P<how>!?[=~])(?P<value>"[^"]*"|'[^']*'))?\]""")
+_TAG = re.compile(rf"""\[(?P<key>{_QUOTED})(?:(?P<how>!?[=~])(?P<value>{_QUOTED}))?\]""")
 STATUS = "Connected as: 1\nCurrent time: 2026-11-22T00:00:00Z\nRate limit: 2\n\n2 slots available now.\n"
 
 
@@ -230,7 +231,8 @@ class _Test:
     def of(text: str) -> "_Test":
         match = _TAG.fullmatch(text)
         assert match is not None, f"cannot: {text}"
-        return _Test(match["key"][1:-1], match["how"], (match["value"] or "''")[1:-1])
+        key, value = (re.sub(r"\\(.)", r"\1", quoted[1:-1]) for quoted in (match["key"], match["value"] or "''"))
+        return _Test(key, match["how"], value)
 
     @property
     def needs_key(self) -> bool:
