@@ -56,8 +56,8 @@ def fetch_osm(
             if osm.origin == "services":
                 own = areas_of_region(read_areas(areas.layers, files.snapshot("areas"), limits), region)
                 box = box_around(area_around(own, network, target_groups.longest_norm_m))
-                asked = _asked(network, facilities, background)
-                lives = [_live(osm, box, asked, open_downloads(files, web, services), overpass, files.incoming)]
+                wanted = asked(network, facilities, background)
+                lives = [_live(osm, box, wanted, open_downloads(files, web, services), overpass, files.incoming)]
             take_snapshot([osm], lives, Places(files.incoming, snapshot, folder), mode)
         osm_source.check_extract(folder / osm.file)
 
@@ -65,18 +65,18 @@ def fetch_osm(
 def _live(
     osm: OsmSettings,
     box: Box,
-    asked: tuple[str, ...],
+    wanted: tuple[str, ...],
     downloads: Downloads,
     settings: OverpassSettings,
     incoming: Path,
 ) -> Live:
     if osm.overpass is None:
         return extracts.live(osm, box, downloads, incoming)
-    question = overpass_source.Question(osm.overpass.service, asked, box, osm.overpass.date)
+    question = overpass_source.Question(osm.overpass.service, wanted, box, osm.overpass.date)
     return overpass_source.live(osm, question, downloads.web, settings)
 
 
-def _asked(network: NetworkSettings, facilities: FacilitySettings, background: BackgroundSettings) -> tuple[str, ...]:
+def asked(network: NetworkSettings, facilities: FacilitySettings, background: BackgroundSettings) -> tuple[str, ...]:
     """Return what Overpass is asked for: what the reader always reads, and what the settings name."""
     of_facilities = [rule for one in facilities.categories.values() for rule in one.match]
     of_background = [rule for one in background.layers for rule in one.match]

@@ -52,7 +52,7 @@ def objects(pbf: Path) -> list[str]:
 
 def test_ways_come_with_all_their_nodes_and_multipolygons_with_all_their_members(tmp_path: Path) -> None:
     count = cut([write(tmp_path / "a.osm.pbf")], BOX, tmp_path / "cut.osm.pbf", MOMENT)
-    # w1 has a node inside; w3 comes with the multipolygon alone; w2 and w4 have no node inside, nor has any route a place.
+    # w1 has a node inside; w3 comes with the multipolygon alone; w2 and w4 have none; a route is no multipolygon.
     assert objects(tmp_path / "cut.osm.pbf") == ["n1", "n2", "n3", "n4", "n5", "w1", "w3", "r1"]
     assert count == 8
 
@@ -144,4 +144,3 @@ def test_tiles_make_up_the_box(largest_km: float) -> None:
     assert sum(shapely.area(shapes)) == pytest.approx(1.0)
     # A degree here is 111 km high and 68 km wide.
     assert len(tiles) == {500: 1, 70: 2, 20: 6 * 4}[int(largest_km)]
-

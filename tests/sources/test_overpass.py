@@ -20,7 +20,9 @@ from tests.services.server import FAULTS, Answer, Server, impatient, running, se
 
 BOX = Box(5.0, 52.0, 5.1, 52.1)
 OLD, NEW = "2024-05-01T00:00:00Z", "2025-05-01T12:34:56Z"
-RULES = overpass.statements([{"building": "*"}, {"shop": ["supermarket", 'O"Neill\\']}], [{"highway": ["path", "steps"]}])
+RULES = overpass.statements(
+    [{"building": "*"}, {"shop": ["supermarket", 'O"Neill\\']}], [{"highway": ["path", "steps"]}]
+)
 
 
 def write_map(path: Path, shop: str) -> Map:
@@ -90,7 +92,7 @@ def ask(server: Server, told: list[str], tmp_path: Path) -> Asking:
 
 
 def names(pbf: Path) -> dict[str, str]:
-    return {f"{one.type_str()}{one.id}": one.tags.get("name", "") for one in osmium.FileProcessor(str(pbf))}
+    return {f"{one.type_str()}{one.id}": one.tags.get("name") or "" for one in osmium.FileProcessor(str(pbf))}
 
 
 # --- What is asked ---------------------------------------------------------------------------------------------------
@@ -180,7 +182,9 @@ def test_a_disturbed_answer_equals_an_undisturbed_one(name: str, ask: Asking, se
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_service_that_keeps_failing_is_one_message_and_no_file(name: str, ask: Asking, server: Server) -> None:
     server.always = FAULTS[name]
-    with pytest.raises(SourceError, match=r"OVERPASS \(127\.0\.0\.1.*, interpreter: .*, ook na 3 pogingen; .*") as caught:
+    with pytest.raises(
+        SourceError, match=r"OVERPASS \(127\.0\.0\.1.*, interpreter: .*, ook na 3 pogingen; .*"
+    ) as caught:
         ask()
     assert len(caught.value.faults) == 1
     assert list(ask.folder.glob("**/*.pbf")) == []
@@ -198,7 +202,7 @@ def test_part_of_an_answer_with_a_remark_is_asked_again(remark: str, ask: Asking
     service.remarks.append(remark)
     assert ask().read_bytes() == whole
     service.remarks.extend([remark] * 3)
-    with pytest.raises(SourceError, match="brak de vraag af .runtime error: Query .*kleinere vakken helpen"):
+    with pytest.raises(SourceError, match=r"brak de vraag af .runtime error: Query .*kleinere vakken helpen"):
         ask()
 
 
