@@ -8,22 +8,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import shapely
+
 from pipeline.config.sources import Extract, OsmSettings
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.downloads import Downloads
 from pipeline.sources.fetching import Live, Received
 from pipeline.sources.osm_cut import Box, covered, cut
 from pipeline.sources.osm_files import read_day
+from pipeline.sources.outlines import read_outline, uncovered_share
 from pipeline.sources.web import Tell
+
+_NEGLIGIBLE_SHARE = 1e-6
+"""Of a box: outlines of neighbours touch but for the last decimals."""
 
 
 @dataclass(frozen=True)
 class _Whole:
-    """A whole extract on disk: what it is called, where it is and what day the map in it is of."""
+    """A whole extract on disk: its name and place, the day it is of, and its outline where that is known."""
 
     name: str
     path: Path
     day: str
+    outline: shapely.Geometry | None
 
 
 def live(osm: OsmSettings, box: Box, downloads: Downloads, incoming: Path) -> Live:
@@ -97,7 +104,9 @@ def _covered(wholes: Sequence[_Whole], box: Box, tell: Tell) -> Box:
     within = covered([one.path for one in wholes], box)
     if within is None:
         raise SourceError(f"{names}: hier ligt de regio niet in; neem een uittreksel van deze regio.")
-    if within != box:
+    outlines = [one.outline for one in wholes if one.outline is not None]
+    known = len(outlines) == len(wholes)
+    if within != box or (known and uncovered_share(outlines, box) > _NEGLIGIBLE_SHARE):
         tell(f"{names}: reikt niet tot de rand van het gebied rond de regio; voeg het uittreksel van de buren toe.")
     return within
 
@@ -114,11 +123,14 @@ def _wholes(
     faults: list[str] = []
     for number, extract in enumerate(extracts):
         with collected(faults):
+            outline = None
+            if extract.service is not None and extract.path is not None:
+                outline = read_outline(downloads, extract.service, extract.path)
             name, path = _on_disk(downloads, extract, incoming, folder / str(number))
             found = read_day(path) or day
             if found is None:
                 raise SourceError(f"{name}: vermeldt niet van welke dag de kaart is; vul reference_date in bij osm.")
-            wholes.append(_Whole(name, path, found))
+            wholes.append(_Whole(name, path, found, outline))
     raise_faults(SourceError, faults)
     return wholes
 

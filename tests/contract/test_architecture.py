@@ -30,7 +30,7 @@ MAY_IMPORT = {
 }
 SHARED_BY_SOURCES = {
     f"pipeline.sources.{name}"
-    for name in ("codes", "csv_rows", "downloads", "fetching", "osm_cut", "osm_files", "snapshots", "web")
+    for name in ("codes", "csv_rows", "downloads", "fetching", "osm_cut", "osm_files", "outlines", "snapshots", "web")
 }
 NOT_IN_MODEL = {"folium", "requests", "httpx", "urllib", "socket", "osmium", "pyogrio", "pathlib", "os", "io", "yaml"}
 

@@ -41,12 +41,22 @@ def extract(path: Path, west: float, east: float, day: str | None) -> bytes:
     return path.read_bytes()
 
 
+def poly(west: float, east: float, hole: float = 0.0) -> bytes:
+    """Return an outline from west to east, with a hole of so many degrees a side around 6.02, 52.02."""
+    corners = [(west, 51.9), (east, 51.9), (east, 52.2), (west, 52.2)]
+    inner = [(6.02 + x * hole, 52.02 + y * hole) for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    rings = {"area_1": corners} | ({"!area_2": inner} if hole else {})
+    lines = [f"{name}\n" + "".join(f"   {x:E}   {y:E}\n" for x, y in ring) + "END\n" for name, ring in rings.items()]
+    return ("none\n" + "".join(lines) + "END\n").encode()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     FILES.clear()
     for path, west, east, day in ((WEST, 5.9, 6.05, "2025-03-02"), (EAST, 6.05, 6.2, "2025-03-01")):
         FILES[f"/{path}"] = extract(tmp_path / Path(path).name, west, east, day)
         FILES[f"/{path}.md5"] = f"{hashlib.md5(FILES[f'/{path}']).hexdigest()}  {Path(path).name}\n".encode()
+        FILES[f"/{path.replace('-latest.osm.pbf', '.poly')}"] = poly(west, east)
     with running(file_handler(FILES)) as one:
         yield one
 
@@ -100,6 +110,30 @@ def test_an_extract_that_does_not_reach_says_so_and_the_cut_claims_no_more(
     assert json.loads((tmp_path / "a/regio.osm.pbf.json").read_text(encoding="utf-8"))["box"]["east"] == 6.05
 
 
+@pytest.mark.parametrize(
+    ("outlines", "reaches"),
+    [
+        ((poly(5.9, 6.05), poly(6.05, 6.2)), True),
+        ((poly(5.9, 6.05), poly(6.07, 6.2)), False),
+        ((poly(5.9, 6.05, hole=0.01), poly(6.05, 6.2)), False),
+    ],
+    ids=["side by side", "a gap between", "a hole"],
+)
+def test_a_land_that_no_outline_holds_is_remarked_on_though_the_boxes_cover_it(
+    outlines: tuple[bytes, bytes], reaches: bool, downloads: Downloads, told: list[str], tmp_path: Path
+) -> None:
+    for path, outline in zip((WEST, EAST), outlines, strict=True):
+        FILES[f"/{path.replace('-latest.osm.pbf', '.poly')}"] = outline
+    fetch(downloads, tmp_path / "a", *at(WEST, EAST))
+    assert any("voeg het uittreksel van de buren toe" in one for one in told) == (not reaches)
+
+
+def test_an_outline_that_is_none_is_asked_for_again_and_named(downloads: Downloads, tmp_path: Path) -> None:
+    FILES["/europe/netherlands/west.poly"] = poly(5.9, 6.05)[:40]
+    with pytest.raises(SourceError, match=r"west\.poly: het antwoord is geen omtrek .*, ook na 3 pogingen"):
+        fetch(downloads, tmp_path / "a", *at(WEST))
+
+
 def test_an_extract_of_elsewhere_is_refused(downloads: Downloads, tmp_path: Path) -> None:
     extract(tmp_path / "elders.osm.pbf", 6.15, 6.2, "2025-03-01")
     with pytest.raises(SourceError, match=r"elders\.osm\.pbf: hier ligt de regio niet in"):
@@ -121,7 +155,7 @@ def test_all_that_is_missing_is_named_at_once(downloads: Downloads, tmp_path: Pa
     assert "europe/weg-latest.osm.pbf: de dienst antwoordt 404" in caught.value.faults[1]
 
 
-@pytest.mark.parametrize("question", [0, 1], ids=["checksum", "extract"])
+@pytest.mark.parametrize("question", [0, 1, 2], ids=["outline", "checksum", "extract"])
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_disturbed_download_is_cut_like_an_undisturbed_one(
     name: str, question: int, downloads: Downloads, server: Server, tmp_path: Path
@@ -130,7 +164,7 @@ def test_a_disturbed_download_is_cut_like_an_undisturbed_one(
     server.faults.extend([*[None] * question, FAULTS[name]])
     assert fetch(downloads, tmp_path / "b", *at(WEST)) == found
     assert (tmp_path / "b/regio.osm.pbf").read_bytes() == (tmp_path / "a/regio.osm.pbf").read_bytes()
-    assert len(server.questions) == 5
+    assert len(server.questions) == 7
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -165,7 +199,7 @@ def test_an_extract_that_ends_half_way_at_the_service_itself_is_damaged(download
 
 def test_a_download_that_broke_off_goes_on_in_a_later_run(downloads: Downloads, server: Server, tmp_path: Path) -> None:
     whole = fetch(downloads, tmp_path / "a", *at(WEST))
-    server.faults.extend([None, *[Fault(cut=0.6)] * 3])
+    server.faults.extend([None, None, *[Fault(cut=0.6)] * 3])
     with pytest.raises(SourceError, match="brak af"):
         fetch(downloads, tmp_path / "b", *at(WEST))
     assert fetch(downloads, tmp_path / "c", *at(WEST)) == whole

@@ -199,7 +199,7 @@ def test_a_download_that_is_stopped_goes_on_and_equals_an_undisturbed_one(
     set_services(root, server.address, read_seconds=60)
     set_osm(root, **EXTRACTS, reference_date="2020-01-01")
     before = hashes(snapshot(root))
-    server.faults.extend([None, Fault(cut=0.5, silent_seconds=60)])
+    server.faults.extend([None, None, Fault(cut=0.5, silent_seconds=60)])
     command = [sys.executable, "-m", "pipeline.stages.fetch_osm", REGION]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
     with subprocess.Popen(command, cwd=root, env=environment, stderr=subprocess.DEVNULL) as run:
