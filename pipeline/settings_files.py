@@ -27,7 +27,7 @@ from pipeline.config.params import (
 )
 from pipeline.config.profiles import Profile, Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
-from pipeline.config.services import Services, WebSettings
+from pipeline.config.services import OverpassSettings, Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
 from pipeline.config.values import Code
@@ -71,6 +71,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "preflight": (PARAMS, PreflightSettings),
     "web": ("services.yaml", WebSettings),
     "services": ("services.yaml", Services),
+    "overpass": ("services.yaml", OverpassSettings),
 }
 """Every section: the file it stands in and its type."""
 

@@ -1,6 +1,6 @@
 """What a rule of OSM tags in the settings means: whether an object fits it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.config.values import TagRule, must_be_there
 
@@ -26,3 +26,15 @@ def matches_any(tags: Tags, rules: Iterable[TagRule]) -> bool:
 def keys_of(rules: Iterable[TagRule]) -> list[str]:
     """Return the keys of which an object must have at least one for any of `rules` to fit."""
     return sorted({next(key for key, value in rule.items() if must_be_there(value)) for rule in rules})
+
+
+def values_of(rules: Iterable[TagRule]) -> Mapping[str, list[str]]:
+    """Return the keys of which an object must have one, each with the values that may fit; ``*`` is any value.
+
+    What has none of these fits no rule; what has one may yet fail on another tag of the rule.
+    """
+    found: dict[str, set[str]] = {}
+    for rule in rules:
+        key, value = next((key, value) for key, value in rule.items() if must_be_there(value))
+        found.setdefault(key, set()).update([value] if isinstance(value, str) else value)
+    return {key: ["*"] if "*" in values else sorted(values) for key, values in sorted(found.items())}

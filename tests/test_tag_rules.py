@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.values import TagRule
-from pipeline.tag_rules import keys_of, matches, matches_any
+from pipeline.tag_rules import keys_of, matches, matches_any, values_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,16 @@ def test_objects_are_looked_up_by_a_key_that_they_must_have() -> None:
         {"ramp": ["", "no"], "stairs": "*"},  # without a ramp at all it fits as well
     ]
     assert keys_of(rules) == ["barrier", "highway", "stairs"]
+
+
+def test_what_fits_a_rule_has_one_of_its_values() -> None:
+    rules: list[TagRule] = [
+        {"highway": ["steps", "path"], "ramp": ["", "no"]},
+        {"kerb": "", "barrier": "kerb"},
+        {"barrier": "*"},
+        {"highway": "steps"},
+    ]
+    assert values_of(rules) == {"barrier": ["*"], "highway": ["path", "steps"]}
 
 
 @pytest.mark.parametrize("rule", [{}, {"name": ""}, {"name": ["", "Super"]}, {"name": "", "shop": [""]}])

@@ -42,3 +42,10 @@ class Service(Section):
 
 Services = Annotated[dict[Code, Service], Field(min_length=1)]
 """Services by the name that a source refers to them by."""
+
+
+class OverpassSettings(Section):
+    """How much is asked of Overpass at once."""
+
+    tile_km: float = Field(gt=0, le=200)
+    memory_mb: int = Field(ge=1, le=16_000)

@@ -218,12 +218,45 @@ class FigureSettings(Section):
         return [*self.tables, *([self.reference] if self.reference else [])]
 
 
-class OsmSettings(SourceFile):
-    """Which OpenStreetMap extract is used."""
+class Overpass(Section):
+    """A service that answers questions about OpenStreetMap; `date` is the day asked for, else the answer is of now."""
 
-    origin: Origin = Field(alias="from")
+    service: Code
+    # Text, in quotes: DVC cannot record a bare date.
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+class Extract(Section):
+    """An extract of OpenStreetMap: `path` at a `service`, or a `file` that the user puts down."""
+
+    service: Code | None = None
+    path: Annotated[str, Field(pattern=r"^[^/?#\s][^?#\s]*\.osm\.pbf$")] | None = None
+    file: Annotated[str, Field(pattern=r"^[^/\\]+\.osm\.pbf$")] | None = None
 
     @model_validator(mode="after")
-    def _has_date(self) -> Self:
+    def _from_a_service_or_the_user(self) -> Self:
+        if (self.service is None) != (self.path is None) or (self.path is None) == (self.file is None):
+            raise ValueError("geef service en path, of file")
+        return self
+
+
+class OsmSettings(SourceFile):
+    """Which OpenStreetMap extract is used; with origin ``services`` it is made of `overpass` or of `extracts`."""
+
+    origin: Origin = Field(alias="from")
+    overpass: Overpass | None = None
+    extracts: list[Extract] = []
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say how the extract is made."""
+        return self.overpass is not None or bool(self.extracts)
+
+    @model_validator(mode="after")
+    def _has_one_way(self) -> Self:
+        if self.overpass is not None and self.extracts:
+            raise ValueError("geef overpass of extracts, niet allebei")
+        if self.origin == "services" and not self.is_live:
+            raise ValueError("met from: services is overpass of extracts nodig")
         _require_dates(self.origin, [self])
         return self

@@ -31,6 +31,23 @@ def require_overlap(extract: shapely.Polygon, areas: gpd.GeoDataFrame, region: R
         )
 
 
+def areas_of_region(areas: gpd.GeoDataFrame, region: RegionSettings) -> gpd.GeoDataFrame:
+    """Return all areas that may be of the region: of its gemeenten, and postcodes that touch these.
+
+    Raises
+    ------
+    SourceError
+        If there is no area of its gemeenten.
+    """
+    own = areas[areas["gemeente_code"].isin(list(region.gemeenten))]
+    if own.empty:
+        gemeenten = ", ".join(region.gemeenten)
+        raise SourceError(f"geen enkel gebied ligt in {gemeenten}; verbeter gemeenten of de lagen in areas.")
+    postcodes = areas[(areas["area_level"] == "postcode") & (region.base_level == "postcode")]
+    touching = postcodes[postcodes.intersects(own.geometry.union_all())]
+    return gpd.GeoDataFrame(pd.concat([own, touching]), geometry="geometry", crs=areas.crs)
+
+
 def locate_base_areas(
     areas: gpd.GeoDataFrame,
     located: pd.DataFrame,

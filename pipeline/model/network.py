@@ -106,13 +106,18 @@ def unique_edges(stretches: pd.DataFrame) -> pd.DataFrame:
     return stretches.drop_duplicates(["from_id", "to_id"], ignore_index=True)[["from_id", "to_id", "length_m"]]
 
 
+def area_around(areas: gpd.GeoDataFrame, settings: NetworkSettings, longest_norm_m: float) -> shapely.Polygon:
+    """Return the box around the areas with the buffer within which a facility or a way there matters to them."""
+    buffer_m = settings.buffer_m(longest_norm_m)
+    around: shapely.Polygon = shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
+    return around
+
+
 def limit_extract(
     extract: shapely.Polygon, areas: gpd.GeoDataFrame, settings: NetworkSettings, longest_norm_m: float
 ) -> shapely.Polygon:
     """Return the part of the extract within the buffer around the areas that they can be reached over."""
-    buffer_m = settings.buffer_m(longest_norm_m)
-    around = shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
-    limited = shapely.intersection(extract, around)
+    limited = shapely.intersection(extract, area_around(areas, settings, longest_norm_m))
     if not isinstance(limited, shapely.Polygon) or limited.is_empty:
         raise SourceError(
             "het OpenStreetMap-uittreksel ligt te ver van de gebieden; neem een uittreksel van deze regio."

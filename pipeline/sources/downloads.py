@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +13,12 @@ import requests
 from filelock import FileLock
 
 from pipeline.errors import SourceError
-from pipeline.sources.web import TemporaryFaultError, Web
+from pipeline.sources.web import Answer, NotThereError, TemporaryFaultError, Web
 
 _CHUNK = 1 << 14
 _TOLD_EVERY_SECONDS = 2.0
 _MB = 1_000_000
+_MD5 = re.compile(r"[0-9a-f]{32}\b")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,22 @@ class Downloads:
             part.replace(target)
             _mark(part).unlink(missing_ok=True)
 
+    def text_if_there(self, code: str, path: str, read: Callable[[str], Answer]) -> Answer | None:
+        """Return what `read` makes of a text; it may raise `TemporaryFaultError`. None where there is no such text."""
+
+        def ask() -> Answer | None:
+            try:
+                with self.web.open(code, path) as answer:
+                    return read(answer.text)
+            except NotThereError:
+                return None
+
+        return self.web.patiently(code, path, ask)
+
+    def announced_md5(self, code: str, path: str) -> str | None:
+        """Return what the service says of a file in ``<path>.md5``; None where it has no such file."""
+        return self.text_if_there(code, f"{path}.md5", _said_md5)
+
     def _go_on(self, code: str, path: str, part: Path) -> None:
         """Get the rest of a file, or all of it where the service has another version or cannot give a part."""
         begun, version = _so_far(part)
@@ -107,6 +126,13 @@ def _so_far(part: Path) -> tuple[int, str]:
 
 def _mark(part: Path) -> Path:
     return part.with_suffix(".etag")
+
+
+def _said_md5(text: str) -> str:
+    said = _MD5.match(text)
+    if said is None:
+        raise TemporaryFaultError("het antwoord is geen md5-som")
+    return said[0]
 
 
 def _md5(path: Path) -> str:

@@ -3,8 +3,7 @@
 Coordinates come out in EPSG:28992, in metres.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from pipeline.config.params import BackgroundLayer
 from pipeline.config.values import TagRule
 from pipeline.contracts import CRS
 from pipeline.errors import SourceError, raise_faults
+from pipeline.sources.osm_files import readable
 from pipeline.tag_rules import Tags, keys_of, matches_any
 
 Floats = npt.NDArray[np.float64]
@@ -34,6 +34,15 @@ _TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 _ORDER = "nwr"
 _PLACES = ("city", "town", "village", "hamlet")
 _WATER = {"natural": ["water"], "waterway": ["riverbank", "dock"], "landuse": ["basin", "reservoir"]}
+_WATER_RULES: Sequence[TagRule] = [{key: list(values)} for key, values in _WATER.items()]
+READ_ALWAYS: Sequence[TagRule] = [
+    {"addr:housenumber": "*"},
+    {"building": "*"},
+    {"place": list(_PLACES)},
+    *_WATER_RULES,
+]
+"""What is read whatever the settings say."""
+
 _WKB = osmium.geom.WKBFactory()
 
 
@@ -50,22 +59,6 @@ class Ways:
     x_m: npt.NDArray[np.float64]
     y_m: npt.NDArray[np.float64]
     cut_ids: npt.NDArray[np.int64]
-
-
-@contextmanager
-def _readable(pbf: Path) -> Iterator[None]:
-    """Turn what osmium raises on a damaged file into one sentence for the analyst."""
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise SourceError(
-            f"{pbf.name}: bevat tekst die niet in UTF-8 is; zet er een gave kopie van het uittreksel neer."
-        ) from None
-    except (RuntimeError, OSError, osmium.InvalidLocationError) as error:
-        reason = " ".join(str(error).replace(str(pbf), pbf.name).split())
-        raise SourceError(
-            f"{pbf.name}: niet volledig leesbaar als OpenStreetMap-uittreksel ({reason}); zet er een gave kopie neer."
-        ) from None
 
 
 def _processor(pbf: Path, keys: Iterable[str], *, with_areas: bool = False) -> Any:
@@ -85,7 +78,7 @@ def check_extract(pbf: Path) -> None:
         If it is damaged, not in order, or holds no nodes or no streets.
     """
     counts, streets, last, is_in_order = dict.fromkeys(_ORDER, 0), 0, (0, False, 0), True
-    with _readable(pbf):
+    with readable(pbf):
         for one in osmium.FileProcessor(str(pbf)):
             kind = one.type_str()
             counts[kind] += 1
@@ -109,7 +102,7 @@ def read_extract(pbf: Path) -> shapely.Polygon:
     -------
     Polygon in EPSG:28992; its straight sides follow the meridians and parallels to within a metre.
     """
-    with _readable(pbf):
+    with readable(pbf):
         box = _header_box(pbf)
         if not box.valid():
             for node in osmium.FileProcessor(str(pbf), osmium.osm.NODE):
@@ -126,7 +119,7 @@ def read_header_extract(pbf: Path) -> shapely.Polygon | None:
     SourceError
         If the file does not begin as an extract.
     """
-    with _readable(pbf):
+    with readable(pbf):
         box = _header_box(pbf)
     return _polygon_of_box(box) if box.valid() else None
 
@@ -180,7 +173,7 @@ def read_addresses(pbf: Path) -> gpd.GeoDataFrame:
     """
     rows: dict[str, list[Any]] = {"osm_id": [], "postcode_code": [], "woonplaats_name": [], "address": []}
     points: list[shapely.Geometry] = []
-    with _readable(pbf):
+    with readable(pbf):
         for one in _processor(pbf, ["addr:housenumber"]):
             if one.is_relation() or "addr:housenumber" not in one.tags:
                 continue
@@ -213,7 +206,7 @@ def read_buildings(pbf: Path) -> gpd.GeoDataFrame:
     """
     rows: dict[str, list[Any]] = {"osm_id": [], "building": []}
     shapes: list[shapely.Geometry] = []
-    with _readable(pbf):
+    with readable(pbf):
         for one in _processor(pbf, ["building"], with_areas=True):
             shape = _polygon_of(one) if one.is_area() else None
             if shape is not None:
@@ -239,7 +232,7 @@ def read_places(pbf: Path) -> gpd.GeoDataFrame:
     """Read the nodes of towns, villages and hamlets: osm_id, place, place_name, geometry (point)."""
     rows: dict[str, list[Any]] = {"osm_id": [], "place": [], "place_name": []}
     points = []
-    with _readable(pbf):
+    with readable(pbf):
         for one in _processor(pbf, ["place"]):
             if one.is_node() and one.tags.get("place") in _PLACES and "name" in one.tags:
                 rows["osm_id"].append(f"n{one.id}")
@@ -264,7 +257,7 @@ def read_tagged(pbf: Path, keys: Iterable[str]) -> gpd.GeoDataFrame:
     """
     wanted = sorted(set(keys))
     found: dict[str, tuple[Tags, shapely.Geometry]] = {}
-    with _readable(pbf):
+    with readable(pbf):
         for one in _processor(pbf, wanted, with_areas=True):
             if one.is_relation():
                 continue
@@ -290,7 +283,7 @@ def read_ways(pbf: Path, keys: Iterable[str]) -> Ways:
     tags: list[Tags] = []
     starts, ids, lons, lats = [0], [], [], []
     cut_ids: set[int] = set()
-    with _readable(pbf):
+    with readable(pbf):
         for one in _processor(pbf, keys):
             if not one.is_way():
                 continue
@@ -386,7 +379,7 @@ def read_obstacles(pbf: Path, keys: Iterable[str]) -> tuple[npt.NDArray[np.int64
     ids, tags, wanted = [], [], list(keys)
     if not wanted:
         return np.array([], dtype=np.int64), []
-    with _readable(pbf):
+    with readable(pbf):
         for one in osmium.FileProcessor(str(pbf), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter(*wanted)):
             ids.append(one.id)
             tags.append(dict(one.tags))

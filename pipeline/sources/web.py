@@ -88,9 +88,11 @@ class Web:
         """Return the JSON that a service answers to a GET."""
         return self.patiently(code, path, lambda: _as_json(self.open(code, path, params)))
 
-    def posted_json(self, code: str, path: str, data: Params) -> Any:
-        """Return the JSON that a service answers to a form that is sent to it."""
-        return self.patiently(code, path, lambda: _as_json(self._send("POST", self._url(code, path), data=data)))
+    def posted_json(
+        self, code: str, path: str, data: Params, read: Callable[[Any], Any] = lambda answer: answer
+    ) -> Any:
+        """Return what `read` makes of the JSON that a service answers to a form; it may raise `TemporaryFaultError`."""
+        return self.patiently(code, path, lambda: read(_as_json(self._send("POST", self._url(code, path), data=data))))
 
     def open(
         self, code: str, path: str, params: Params | None = None, *, headers: Mapping[str, str] | None = None
@@ -169,6 +171,10 @@ class _FinalFaultError(Exception):
     """An answer that will be the same next time."""
 
 
+class NotThereError(_FinalFaultError):
+    """There is no such thing at the service."""
+
+
 def _translated(ask: Callable[[], Answer]) -> Answer:
     """Return what `ask` returns; what the network did wrong becomes a fault with a Dutch reason."""
     try:
@@ -217,7 +223,8 @@ def _raise_if_unsound(answer: requests.Response) -> None:
         busy = " (te druk)" if code == 429 else ""
         raise TemporaryFaultError(f"de dienst antwoordt {code}{busy}", _asked_pause(answer))
     if code >= 400:
-        raise _FinalFaultError(f"de dienst antwoordt {code}: bestaat de tabel of het bestand nog")
+        kind = NotThereError if code in {404, 410} else _FinalFaultError
+        raise kind(f"de dienst antwoordt {code}: bestaat de tabel of het bestand nog")
     if "html" in answer.headers.get("Content-Type", "").lower():
         raise TemporaryFaultError("de dienst geeft een webpagina in plaats van gegevens")
 

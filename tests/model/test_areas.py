@@ -12,6 +12,7 @@ from pipeline.config.region import RegionSettings
 from pipeline.contracts import AREAS, BASE_AREAS, CRS, UNITS
 from pipeline.errors import SourceError
 from pipeline.model.areas import (
+    areas_of_region,
     assign_wijk,
     assign_woonplaats,
     count_base_areas,
@@ -310,3 +311,17 @@ def test_a_postcode_that_only_touches_a_wijk_or_lies_mostly_outside_belongs_to_n
     wijk = assign_wijk(base, living(), sliver)
     # 1001 lies in it whole; of 1002, from 100 to 200 m, one metre does.
     assert wijk["wijk_code"].fillna("none").to_dict() == {"1001": "WK000101", "1002": "none"}
+
+
+# --- What may be of the region ---------------------------------------------------------------------------------------
+
+
+def test_areas_of_the_region_are_those_of_its_gemeenten_and_postcodes_that_touch_them() -> None:
+    wijken = squares(["WK000100", "WK000200"], area_level="wijk", gemeente_code=["GM0001", "GM0002"])
+    postcodes = squares(["1001", "1002", "1003", "1004"], area_level="postcode", gemeente_code=None)
+    every = gpd.GeoDataFrame(pd.concat([wijken, postcodes], ignore_index=True), crs=CRS)
+    assert areas_of_region(every, REGION)["area_code"].tolist() == ["WK000100", "1001", "1002"]
+    of_buurten = REGION.model_copy(update={"base_level": "buurt"})
+    assert areas_of_region(every, of_buurten)["area_code"].tolist() == ["WK000100"]
+    with pytest.raises(SourceError, match="geen enkel gebied ligt in GM0009"):
+        areas_of_region(every, REGION.model_copy(update={"gemeenten": {"GM0009": "Elders"}}))

@@ -1,8 +1,5 @@
 """The invented region as an OpenStreetMap extract: a box cut from a larger map, with the faults of real extracts."""
 
-import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +17,7 @@ from pipeline.sources.demo.region import DemoRegion, Municipality
 from pipeline.sources.demo.tags import facility_nodes, relation_tags, tag_buildings
 from pipeline.sources.demo.way_nodes import make_way_nodes
 from pipeline.sources.demo.way_tags import tag_ways
+from pipeline.sources.osm_files import writing
 
 FILE_NAME = "markerwaard.osm.pbf"
 TIMESTAMP = "2024-07-01T00:00:00Z"
@@ -101,19 +99,6 @@ def _with_courtyard(outline: Polygon) -> Polygon:
     return Polygon(outline.exterior, [inner.exterior])
 
 
-@contextmanager
-def _writing(path: Path, header: osmium.io.Header) -> Iterator[osmium.SimpleWriter]:
-    """Open an extract to write; what the disk refuses is an `OSError`."""
-    writer = osmium.SimpleWriter(str(path), 4 * 1024 * 1024, header)
-    try:
-        yield writer
-        writer.close()
-    except RuntimeError as error:
-        # Its destructor writes again what could not be written, and ends the process: never let it run.
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
-        raise OSError(f"{path.name}: {error}") from None
-
-
 class _Sheet:
     """Collects nodes, ways and relations; a corner that two lines of one call share is one node."""
 
@@ -167,7 +152,7 @@ class _Sheet:
         header.set("generator", "woonzorgkaart demo")
         header.add_box(osmium.osm.Box(*box))
         path.unlink(missing_ok=True)
-        with _writing(path, header) as writer:
+        with writing(path, header) as writer:
             self._write_nodes(writer, lon, lat, inside)
             kept = self._write_ways(writer, inside)
             self._write_relations(writer, kept)

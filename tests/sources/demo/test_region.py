@@ -15,7 +15,7 @@ from pipeline.sources.demo.buildings import HOMES
 from pipeline.sources.demo.facilities import FACILITIES
 from pipeline.sources.demo.streets import ends_of
 
-ALLOWED_IMPORTS = ("pipeline.config", "pipeline.errors", "pipeline.sources.demo")
+ALLOWED_IMPORTS = ("pipeline.config", "pipeline.errors", "pipeline.sources.demo", "pipeline.sources.osm_files")
 
 
 def test_two_runs_give_the_same_bytes(region: DemoRegion, folder: Path, tmp_path: Path) -> None:
