@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.config.values import Code, Level, Section
+from pipeline.config.values import Code, Level, Measure, Section
 
 
 class SourceFile(Section):
@@ -102,13 +102,17 @@ class FigureTable(SourceFile):
 
 
 class ReferenceTable(SourceFile):
-    """Mean car-road distances (km) that CBS publishes for the gemeente `gemeente`, to print beside ours."""
+    """Distances over car roads and facilities near, as CBS publishes them per area: completeness is judged by them.
+
+    `columns` names per category the column (its stem) of each measure that the table has, in km and in facilities.
+    """
 
     year: int = Field(ge=1990, le=2100)
     code: str
-    gemeente: Annotated[str, Field(pattern=r"^GM\d{4}$")]
     separator: str = ","
-    columns_km: dict[Code, str] = Field(min_length=1)
+    where: dict[str, str] = {}
+    rounding: float = Field(gt=0, le=1)
+    columns: dict[Code, Annotated[dict[Measure, str], Field(min_length=1)]] = Field(min_length=1)
 
 
 class FigureSettings(Section):
@@ -116,7 +120,7 @@ class FigureSettings(Section):
 
     origin: Origin = Field(alias="from")
     tables: list[FigureTable] = Field(min_length=1)
-    reference: ReferenceTable | None = None
+    reference: list[ReferenceTable] = []
 
     @model_validator(mode="after")
     def _has_dates(self) -> Self:
@@ -126,7 +130,7 @@ class FigureSettings(Section):
     @property
     def files(self) -> list[SourceFile]:
         """Every file that figures are read from."""
-        return [*self.tables, *([self.reference] if self.reference else [])]
+        return [*self.tables, *self.reference]
 
 
 class OsmSettings(SourceFile):
