@@ -369,7 +369,9 @@ COMPLETENESS_MEASURES = Contract(
     {
         "category": _CATEGORY,
         "measure": _MEASURE,
-        "area_level": Column("code", "smallest level of area with figures", one_of=("buurt", "postcode", "wijk", "gemeente")),
+        "area_level": Column(
+            "code", "smallest level of area with figures", one_of=("buurt", "postcode", "wijk", "gemeente")
+        ),
         "ours": Column("number", "mean over the people compared (over all, if none can be)", "none can be driven to"),
         "cbs": Column("number", "CBS's mean over the same people"),
         "difference": Column("number", "ours less CBS's", "none can be driven to"),
@@ -394,6 +396,8 @@ COMPLETENESS_AREAS = Contract(
         "covered_share": Column("share", "dwellings on the map / CBS homes, at most 1", "CBS homes unknown"),
         "reached_share": Column("share", "share of the people for whom all that counts lies in the extract"),
         "outcome": Column("code", "what it says", one_of=("enough", "too_few", *NOT_COMPARED)),
+        "year": Column("whole", "reference year"),
+        "source": Column("text", "file that the figure comes from"),
     },
 )
 DISTANCES = Contract(
@@ -502,7 +506,8 @@ ALL: dict[str, Contract] = {
     for one in (
         FIGURES, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS, CHECK_FINDINGS,
         NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS,
-        UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
+        UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS, DISTANCES, REACH_DISTANCES,
+        REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
         BACKGROUND,
     )
 }  # fmt: skip

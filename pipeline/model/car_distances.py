@@ -1,6 +1,6 @@
 """Distances over car roads, only to hold the facilities on the map against what CBS publishes.
 
-CBS measures from every inhabited address over paved car roads. Here a road goes both ways: one-way streets are left out.
+CBS measures from every inhabited address over paved car roads. Here every road goes both ways.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from pipeline.config.params import NetworkSettings
 from pipeline.model.distances import Between, nearest_exit_m, nearest_two, small_graph
@@ -22,13 +22,14 @@ from pipeline.model.network import (
     Joined,
     Network,
     clip_to,
-    drop_islands,
     edges_of_ways,
     join_points,
     mark_exits,
     network_from_tables,
+    on_islands,
     unique_edges,
 )
+from pipeline.model.profiles import without
 
 _AT_ONCE = 64
 """Facilities searched from at once: few enough to need little memory."""
@@ -73,8 +74,17 @@ def car_network(
     nodes, stretches = edges_of_ways(starts, node_ids, x_m, y_m)
     nodes, edges = clip_to(nodes, unique_edges(stretches), extract)
     nodes = mark_exits(nodes, edges, extract, cut_ids, edge_m=settings.edge_m, cut_m=settings.cut_m)
-    nodes, edges = drop_islands(nodes, edges, island_max_nodes=settings.car_island_max_nodes)
-    return network_from_tables(nodes, edges)
+    return _without_islands(network_from_tables(nodes, edges), settings.car_island_max_nodes)
+
+
+def _without_islands(network: Network, island_max_nodes: int) -> Network:
+    """Return the network without the edges of small parts that have no exit; the largest part always stays."""
+    size = len(network.x_m)
+    links = coo_matrix((network.length_m, (network.start, network.end)), shape=(size, size))
+    part = connected_components(links, directed=False)[1]
+    is_island = on_islands(network.start, network.end, network.is_exit, island_max_nodes=island_max_nodes)
+    is_island &= part != np.bincount(part).argmax()
+    return without(network, is_island[network.start], np.zeros(size, dtype=bool))
 
 
 def drive(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.config.completeness import CompletenessLimits
 from pipeline.config.values import LEVELS, Completeness
-from pipeline.contracts import COMPLETENESS, COMPLETENESS_AREAS, COMPLETENESS_MEASURES, NOT_COMPARED
+from pipeline.contracts import COMPLETENESS, COMPLETENESS_AREAS, COMPLETENESS_MEASURES
 from pipeline.errors import SourceError, raise_faults
 from pipeline.model.car_distances import CarAccess, Drives
 from pipeline.model.network import Floats
@@ -84,12 +84,13 @@ def compare_areas(
     known = reference[reference["value"].notna()]
     pieces = []
     for (category, measure), rows in known.groupby(["category", "measure"], sort=True):
-        values = rows.set_index("area_code")[["value", "low", "high"]]
+        values = rows.set_index("area_code")[["value", "low", "high", "year", "source"]]
         codes = dwellings[f"{_smallest_level(values.index, dwellings, people, limits)}_code"]
         counted = _count(str(measure), people, access, drives[str(category)]).groupby(codes.to_numpy()).sum()
         both = values.join(counted, how="inner").join(covered.rename("covered_share"))
         both = both[both["people"] > 0]
-        pieces.append(_judge_areas(both, str(measure), limits).assign(category=category, measure=measure))
+        judged = _judge_areas(both, str(measure), limits)
+        pieces.append(judged.assign(category=str(category), measure=str(measure)))
     if not pieces:
         return COMPLETENESS_AREAS.empty()
     frame = pd.concat(pieces).rename_axis("area_code").reset_index().rename(columns={"value": "cbs"})
@@ -146,24 +147,20 @@ def _judge_areas(both: pd.DataFrame, measure: str, limits: CompletenessLimits) -
     return frame.assign(outcome=pd.Series(outcome, index=frame.index, dtype="str"))
 
 
-def summarise_measures(areas: pd.DataFrame, reference: pd.DataFrame, placed: float, limits: CompletenessLimits) -> pd.DataFrame:
+def summarise_measures(areas: pd.DataFrame, placed: float, limits: CompletenessLimits) -> pd.DataFrame:
     """Return what each measure says of each category, as `contracts.COMPLETENESS_MEASURES` has it.
 
     Parameters
     ----------
     areas
         As `compare_areas` gives it.
-    reference
-        As `sources.figures.read_reference` gives it: for years and files.
     placed
         All people placed on dwellings.
     """
-    origin = reference.drop_duplicates(["area_code", "category", "measure"]).set_index(["area_code", "category", "measure"])
-    rows = []
-    for (category, measure), of_areas in areas.groupby(["category", "measure"], sort=True):
-        first = origin.loc[(of_areas["area_code"].iloc[0], category, measure)]
-        row = {"category": category, "measure": measure, "year": int(first["year"]), "source": first["source"]}
-        rows.append(row | _summary(of_areas, placed, limits))
+    rows = [
+        {"category": category, "measure": measure, **_summary(of_areas, placed, limits)}
+        for (category, measure), of_areas in areas.groupby(["category", "measure"], sort=True)
+    ]
     frame = pd.DataFrame(rows, columns=list(COMPLETENESS_MEASURES.columns))
     return frame.astype(COMPLETENESS_MEASURES.empty().dtypes.to_dict())
 
@@ -189,6 +186,8 @@ def _summary(areas: pd.DataFrame, placed: float, limits: CompletenessLimits) -> 
         "few_people_share": few_share,
         "outcome": outcome if people and judged_share >= limits.judged_people_share else "unknown",
         "cause": str(others.idxmax()) if len(others) else "none",
+        "year": int(areas["year"].iloc[0]),
+        "source": str(areas["source"].iloc[0]),
     }
 
 
@@ -223,15 +222,15 @@ def judge(
         Categories that something other than figures of CBS tells about, such as timetables of stops.
     """
     rows = []
-    for category, count in mapped.items():
-        expected = expected_count(str(category), placed, limits)
+    for category, count in {str(code): int(one) for code, one in mapped.items()}.items():
+        expected = expected_count(category, placed, limits)
         outcomes = set(measures.loc[measures["category"] == category, "outcome"])
-        measured, basis = _by_figures(outcomes, int(count), expected, limits)
+        measured, basis = _by_figures(outcomes, count, expected, limits)
         row = {"category": category, "judgement": measured, "basis": basis, "measured": measured, "reason": None}
         for name, says in (("known", known), ("overrule", overrules)):
             if category in says:
                 row |= {"judgement": says[category].judgement, "basis": name, "reason": says[category].reason}
-        rows.append(row | {"mapped_count": int(count), "expected_count": expected})
+        rows.append(row | {"mapped_count": count, "expected_count": expected})
     frame = pd.DataFrame(rows, columns=list(COMPLETENESS.columns))
     return frame.astype(COMPLETENESS.empty().dtypes.to_dict())
 
@@ -252,24 +251,3 @@ def expected_count(category: str, people: float, limits: CompletenessLimits) -> 
     """Return how many facilities so many people have at the national density; missing without a national number."""
     national = limits.national.get(category)
     return people * national.count / national.inhabitants if national else np.nan
-
-
-def judgements_of(completeness: pd.DataFrame) -> dict[str, str]:
-    """Return the judgement by category of `contracts.COMPLETENESS`."""
-    return dict(zip(completeness["category"], completeness["judgement"], strict=True))
-
-
-def describe(completeness: pd.DataFrame, measures: pd.DataFrame) -> dict[str, object]:
-    """Return the figures of completeness for the metrics of a run, per category: judgement, ours, CBS's, difference."""
-    found: dict[str, dict[str, object]] = {
-        row["category"]: {"judgement": row["judgement"], "basis": row["basis"], "measured": row["measured"]}
-        for row in completeness.to_dict("records")
-    }
-    for row in measures.to_dict("records"):
-        figures = {name: _rounded(row[name]) for name in ("ours", "cbs", "difference", "judged_people_share")}
-        found[row["category"]][row["measure"]] = {**figures, "outcome": row["outcome"]}
-    return dict(found)
-
-
-def _rounded(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 3)

@@ -73,8 +73,8 @@ def read_reference(tables: Sequence[ReferenceTable], folder: Path, limits: Limit
     twice = found[found.duplicated(["area_code", "category", "measure"])]
     raise_faults(
         SourceError,
-        [f"{row.source}: {row.measure} van {row.category} voor {row.area_code} staat in meer dan één tabel; kies er één."
-         for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
+        [f"{row.source}: {row.measure} van {row.category} voor {row.area_code} staat in meer dan één tabel; kies er "
+         "één." for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
     )  # fmt: skip
     return found
 

@@ -376,9 +376,7 @@ def read_drivable(pbf: Path, drivable: Sequence[TagRule], not_drivable: Sequence
 def _read_fitting(pbf: Path, wanted: Sequence[TagRule], unwanted: Sequence[TagRule], what: str) -> Ways:
     ways = read_ways(pbf, keys_of(wanted))
     kept = [
-        index
-        for index, tags in enumerate(ways.tags)
-        if matches_any(tags, wanted) and not matches_any(tags, unwanted)
+        index for index, tags in enumerate(ways.tags) if matches_any(tags, wanted) and not matches_any(tags, unwanted)
     ]
     if not kept:
         raise SourceError(f"{pbf.name}: bevat geen weg {what}; zet er een volledig uittreksel neer.")

@@ -49,9 +49,7 @@ def judge_completeness(
     model.require_areas(reference, dwellings)
     extract = limit_extract(read_extract(pbf), base, network, target_groups.longest_norm_m)
     ways = read_drivable(pbf, network.drivable, network.not_drivable)
-    roads = car_distances.car_network(
-        ways.starts, ways.node_ids, ways.x_m, ways.y_m, ways.cut_ids, extract, network
-    )
+    roads = car_distances.car_network(ways.starts, ways.node_ids, ways.x_m, ways.y_m, ways.cut_ids, extract, network)
     found = _counted(files.read(FACILITIES), pbf, facilities, completeness_limits)
     access, drives = car_distances.drive(
         roads, dwellings.geometry.to_numpy(), found.geometry.to_numpy(),
@@ -62,7 +60,7 @@ def judge_completeness(
     areas = model.compare_areas(
         reference, dwellings, people, access, drives, model.covered_shares(base), completeness_limits
     )
-    measures = model.summarise_measures(areas, reference, people.sum(), completeness_limits)
+    measures = model.summarise_measures(areas, people.sum(), completeness_limits)
     inside = found[shapely.intersects(found.geometry.to_numpy(), shapely.union_all(base.geometry.to_numpy()))]
     judged = model.judge(
         measures, inside["category"].value_counts().reindex(list(facilities.categories), fill_value=0),

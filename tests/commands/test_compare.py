@@ -141,7 +141,7 @@ def test_settings_that_cannot_change_a_verdict_change_nothing(town: Path, woonzo
                 f"x.yaml, samen met config/regions/{REGION}.yaml: region.base_level: moet een van deze zijn",
             ],
         ),
-        ("completeness: {categories: {bakker: complete}}\n", ["onbekende categorie bakker"]),
+        ("completeness: {overrules: {bakker: {judgement: complete, reason: x}}}\n", ["onbekende categorie bakker"]),
         ("witte_vlekken: 3\n", ["witte_vlekken: moet een blok met sleutels zijn"]),
         ("witte_vlekken: {share_beyond: 0.4, share_beyond: 0.5}\n", ["dubbele sleutel share_beyond"]),
         ("", ["x.yaml: is leeg"]),

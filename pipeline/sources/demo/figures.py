@@ -31,6 +31,7 @@ HEALTH_COLUMNS = (
 _BROAD_AGES = {"0_tot_15_jaar": (0, 15), "15_tot_25_jaar": (15, 25), "25_tot_45_jaar": (25, 45),
                "45_tot_65_jaar": (45, 65), "65_jaar_en_ouder": (65, 120)}  # fmt: skip
 
+
 def write_figures(region: DemoRegion, folder: Path) -> None:
     """Write the four CSV files with figures into `folder`."""
     near = [nearness_figures(m) for m in region.municipalities]
@@ -79,8 +80,8 @@ def _key_figures(m: Municipality, near: pd.DataFrame) -> pd.DataFrame:
 def _near(near: pd.DataFrame, district: int) -> dict[str, float]:
     """Return the nearness of facilities for a district, unknown where nobody lives."""
     there = district >= 0 and district in near.index
-    known = near.loc[district] if there else pd.Series(np.nan, index=near.columns)
-    return {str(name): float(value) for name, value in known.fillna(SECRET_FIGURE).items()}
+    known = near.loc[[district]].iloc[0] if there else pd.Series(np.nan, index=near.columns)
+    return {str(name): float(known[name]) if pd.notna(known[name]) else SECRET_FIGURE for name in near.columns}
 
 
 def _gemeente_row(m: Municipality, near: pd.DataFrame) -> pd.DataFrame:

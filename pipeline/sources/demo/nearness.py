@@ -25,7 +25,8 @@ _TOWN = "Markerstad"
 _SAME_CORNER_CM = 100
 _RADII_KM = (1, 3, 5)
 _STEMS = {
-    "gp": ("huisartsenpraktijk_gemiddelde_afstand_in_km", "huisartsenpraktijk_gemiddeld_aantal_binnen_{}_km", _RADII_KM),
+    "gp": ("huisartsenpraktijk_gemiddelde_afstand_in_km", "huisartsenpraktijk_gemiddeld_aantal_binnen_{}_km",
+           _RADII_KM),
     "pharmacy": ("apotheek_gemiddelde_afstand_in_km", "", ()),
     "hospital": ("ziekenhuis_incl_buitenpolikliniek_gem_afst_in_km",
                  "ziekenhuis_incl_buitenpoli_gem_aantal_binnen_{}_km", (5,)),
@@ -52,13 +53,14 @@ def nearness_figures(m: Municipality) -> pd.DataFrame:
         km = drives.km(homes[["x", "y"]].to_numpy(), _places(m, kind))
         columns[mean_km] = _means(km.min(axis=0), people, by)
         for radius in radii_km:
-            columns[within.format(radius)] = _means((km <= radius).sum(axis=0), people, by)
+            columns[within.format(radius)] = _means((km <= radius).sum(axis=0).astype(np.float64), people, by)
     return pd.DataFrame(columns).round(1)
 
 
-def _means(values: NDArray[np.generic], people: Floats, by: Sequence[Ints]) -> pd.Series:
-    parts = [pd.Series(values * people).groupby(key).sum() / pd.Series(people).groupby(key).sum() for key in by]
-    return pd.concat(parts)
+def _means(values: Floats, people: Floats, by: Sequence[Ints]) -> pd.Series:
+    frame = pd.DataFrame({"sum": values * people, "people": people})
+    sums = pd.concat([frame.groupby(key).sum() for key in by])
+    return sums["sum"] / sums["people"]
 
 
 def _inhabited(m: Municipality) -> tuple[pd.DataFrame, Floats]:
@@ -92,7 +94,8 @@ def _largest_part(ends: Ints) -> Ints:
     size = int(ends.max()) + 1
     part = connected_components(csr_matrix((np.ones(len(ends)), tuple(ends.T)), shape=(size, size)), directed=False)[1]
     of_piece = part[ends[:, 0]]
-    return ends[of_piece == np.bincount(of_piece).argmax()]
+    largest: Ints = ends[of_piece == np.bincount(of_piece).argmax()]
+    return largest
 
 
 class _Drives:
@@ -106,11 +109,11 @@ class _Drives:
         ends = np.sort(np.column_stack([node.ravel()[:-1], node.ravel()[1:]])[owner[1:] == owner[:-1]], axis=1)
         self._ends = _largest_part(np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0))
         places = corners / _SAME_CORNER_CM
-        self._pieces = shapely.linestrings(places[self._ends])
-        self._length = shapely.length(self._pieces)
+        self._pieces: NDArray[np.object_] = np.asarray(shapely.linestrings(places[self._ends]), dtype=object)
+        self._length: Floats = np.asarray(shapely.length(self._pieces), dtype=np.float64)
         self._tree = shapely.STRtree(self._pieces)
         size = len(corners)
-        self._graph = csr_matrix((self._length, (self._ends[:, 0], self._ends[:, 1])), shape=(size, size))
+        self._graph: csr_matrix = csr_matrix((self._length, tuple(self._ends.T)), shape=(size, size))
 
     def km(self, homes: Floats, places: Floats) -> Floats:
         """Return the distance from every home (column) to every place (row), the way from and to the street counted."""
@@ -128,7 +131,7 @@ class _Drives:
         return np.asarray((away + off_place[:, None] + off_home) / 1000)
 
     def _join(self, xy: Floats) -> tuple[Ints, Floats, Floats]:
-        points = shapely.points(xy)
-        piece = self._tree.nearest(points)
+        points = np.asarray(shapely.points(xy), dtype=object)
+        piece: Ints = np.asarray(self._tree.nearest(points), dtype=np.int64)
         lines = self._pieces[piece]
         return piece, shapely.line_locate_point(lines, points), shapely.distance(lines, points)
