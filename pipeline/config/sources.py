@@ -129,8 +129,11 @@ class FigureSettings(Section):
 
     @property
     def files(self) -> list[SourceFile]:
-        """Every file that figures are read from."""
-        return [*self.tables, *self.reference]
+        """Every file that figures are read from, once, as the first that names it has it."""
+        found: dict[str, SourceFile] = {}
+        for one in (*self.tables, *self.reference):
+            found.setdefault(one.file, one)
+        return list(found.values())
 
 
 class OsmSettings(SourceFile):

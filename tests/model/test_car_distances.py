@@ -34,7 +34,7 @@ def plain_distances(homes: list[XY], shops: list[XY]) -> np.ndarray[tuple[int, i
         shapely.LineString([(network.x_m[a], network.y_m[a]), (network.x_m[b], network.y_m[b])])
         for a, b in zip(network.start, network.end, strict=True)
     ]
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     ends = zip(network.start, network.end, lines, strict=True)
     on_line = [[(0.0, f"n{start}"), (line.length, f"n{end}")] for start, end, line in ends]
     named = [*((f"h{i}", one) for i, one in enumerate(homes)), *((f"s{i}", one) for i, one in enumerate(shops))]
