@@ -137,7 +137,7 @@ class Workshop:
         places = WIRING[stage].get(kind, []) + (WIRING[stage].get("metrics", []) if kind == "outs" else [])
         names = [one if isinstance(one, str) else next(iter(one)) for one in places]
         roots = [str(name).replace("${item.region}", self.region) for name in names]
-        if stage == "judge_completeness":
+        if stage == "judge_completeness" and kind == "deps":
             figures = next(one for one in roots if one.endswith("/figures"))  # of which it reads the reference alone
             read = [f"{figures}/{one.file}" for one in self.sources.figures.reference]
             roots = [*(one for one in roots if one != figures), *read]
