@@ -94,6 +94,10 @@ DISTANCE_KINDS = ("comfort", "norm", "uiterst")
 CAUSES = ("none", "edge", "not_connected", "not_placed", "paths", "figure", "margin", "combined")
 LIMITS = ("barred", "unknown")
 CHECK_KINDS = ("exists", "gone", "moved", "none_within", "complete", "incomplete")
+COMPLETENESS_KINDS = ("complete", "doubtful", "unknown")
+COMPLETENESS_BASES = ("overrule", "known", "cbs", "density", "none")
+NOT_COMPARED = ("uncovered", "edge")
+MEASURES = ("mean_km", "within_1_km", "within_3_km", "within_5_km")
 FINDINGS = ("expired", "no_such_facility", "already_known", "newer_source_shows_it", "newer_source_lacks_it",
             "newer_source_has_it_elsewhere", "nearer_one_known")  # fmt: skip
 
@@ -360,6 +364,60 @@ UNJOINED_FACILITIES = Contract(
         "geometry": Column("point", "where it is"),
     },
 )
+_MEASURE = Column("code", "what CBS publishes: km over car roads to the nearest, or how many within so many km",
+                  one_of=MEASURES)  # fmt: skip
+COMPLETENESS = Contract(
+    "completeness",
+    ("category",),
+    {
+        "category": _CATEGORY,
+        "judgement": Column("code", "how complete it is on the map; verdicts rest on it", one_of=COMPLETENESS_KINDS),
+        "basis": Column("code", "on what the judgement rests", one_of=COMPLETENESS_BASES),
+        "measured": Column("code", "what the figures alone say", one_of=COMPLETENESS_KINDS),
+        "reason": Column("text", "why, if not by figures; to be escaped", "judged by figures, or not at all"),
+        "mapped_count": Column("whole", "facilities in the areas of the region that CBS would count too"),
+        "expected_count": Column(
+            "number", "as many as people placed there have at the national density", "no national number"
+        ),
+    },
+)
+COMPLETENESS_MEASURES = Contract(
+    "completeness_measures",
+    ("category", "measure"),
+    {
+        "category": _CATEGORY,
+        "measure": _MEASURE,
+        "area_level": Column(
+            "code", "smallest level of area with figures", one_of=("buurt", "postcode", "wijk", "gemeente")
+        ),
+        "ours": Column("number", "mean over the people compared (over all, if none can be)", "none can be driven to"),
+        "cbs": Column("number", "CBS's mean over the same people"),
+        "difference": Column("number", "ours less CBS's", "none can be driven to"),
+        "judged_people_share": Column("share", "share of all people placed of whom it can be compared"),
+        "few_people_share": Column("share", "share of these who live where there are too few", "none can be compared"),
+        "outcome": Column("code", "what it says of the category", one_of=("enough", "too_few", "unknown")),
+        "cause": Column("code", "why it cannot be compared for most others", one_of=("none", *NOT_COMPARED)),
+        "year": Column("whole", "reference year"),
+        "source": Column("text", "file that the figures come from"),
+    },
+)
+COMPLETENESS_AREAS = Contract(
+    "completeness_areas",
+    ("category", "measure", "area_code"),
+    {
+        "category": _CATEGORY,
+        "measure": _MEASURE,
+        "area_code": Column("code", "area of the smallest level with figures"),
+        "people": Column("count", "inhabitants placed on dwellings there"),
+        "ours": Column("number", "km or facilities, mean over these people", "none can be driven to"),
+        "cbs": Column("number", "the same by CBS"),
+        "covered_share": Column("share", "dwellings on the map / CBS homes, at most 1", "CBS homes unknown"),
+        "reached_share": Column("share", "share of the people for whom all that counts lies in the extract"),
+        "outcome": Column("code", "what it says", one_of=("enough", "too_few", *NOT_COMPARED)),
+        "year": Column("whole", "reference year"),
+        "source": Column("text", "file that the figure comes from"),
+    },
+)
 DISTANCES = Contract(
     "distances",
     ("category", "profile", "dwelling_id"),
@@ -416,9 +474,7 @@ CATEGORY_VERDICTS = Contract(
         "target_group": _GROUP,
         "category": _CATEGORY,
         "is_essential": Column("flag", "counts towards the verdict of the unit"),
-        "completeness": Column(
-            "code", "of the category here, as far as the norm reaches", one_of=("complete", "doubtful", "unknown")
-        ),
+        "completeness": Column("code", "of the category here, as far as the norm reaches", one_of=COMPLETENESS_KINDS),
         "reach": Column("code", "at the norm", one_of=REACH),
         "uiterst_reach": Column("code", "at the outermost norm", one_of=REACH),
         "is_provisional": Column("flag", "beyond, but facilities may be missing from the data"),
@@ -469,7 +525,8 @@ ALL: dict[str, Contract] = {
         FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS,
         CHECK_FINDINGS,
         NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS,
-        UNJOINED_FACILITIES, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
+        UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS, DISTANCES, REACH_DISTANCES,
+        REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
         BACKGROUND,
     )
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from pipeline.config.completeness import CompletenessLimits
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import (
     BackgroundSettings,
@@ -67,6 +68,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "figures": (REGION, FigureSettings),
     "osm": (REGION, OsmSettings),
     "completeness": (REGION, CompletenessSettings),
+    "completeness_limits": (PARAMS, CompletenessLimits),
     "local_checks": (REGION, LocalCheckSettings),
     "preflight": (PARAMS, PreflightSettings),
     "web": ("services.yaml", WebSettings),
@@ -243,9 +245,9 @@ def _unknown_sections(path: Path, config: Path, region: str | None) -> list[str]
 def _unknown_categories_of_region(place: str, of_region: Mapping[str, Any], facilities: FacilitySettings) -> list[str]:
     named: dict[str, list[str]] = {}
     if "completeness" in of_region:
-        named["completeness"] = list(of_region["completeness"].categories)
-    if "figures" in of_region and of_region["figures"].reference is not None:
-        named["figures.reference.columns_km"] = list(of_region["figures"].reference.columns_km)
+        named["completeness.overrules"] = list(of_region["completeness"].overrules)
+    if "figures" in of_region:
+        named["figures.reference"] = [code for one in of_region["figures"].reference for code in one.columns]
     return [
         f"{place}: {key}: onbekende categorie {code}; verbeter de spelling of voeg deze toe aan facilities.yaml."
         for key, codes in named.items()
@@ -282,6 +284,9 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
     named |= {f"target_groups.yaml: groups.{name}.essential": g.essential or [] for name, g in groups.groups.items()}
     if "witte_vlekken" in shared:
         named["params.yaml: witte_vlekken.anchor_categories"] = shared["witte_vlekken"].anchor_categories
+    if "completeness_limits" in shared:
+        limits = shared["completeness_limits"]
+        named["params.yaml: completeness_limits"] = sorted({*limits.not_compared, *limits.national})
     faults = [
         f"{(config / place).as_posix()}: categorie {code} staat niet in facilities.yaml; voeg deze toe of verbeter."
         for place, codes in named.items()

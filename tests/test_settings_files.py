@@ -94,7 +94,21 @@ def test_all_faults_of_all_files_come_at_once(config: Path) -> None:
         ("target_groups.yaml", "comfort_m: 500", "comfort_m: 900", "comfort_m < norm_m < uiterst_m"),
         ("facilities.yaml", "      weight_visits_per_year: 52\n", "", "weight_visits_per_year nodig"),
         ("regions/markerwaard.yaml", '"2024-01-01"', "2024-01-01", "zet de waarde tussen aanhalingstekens"),
-        ("regions/markerwaard.yaml", "gp: doubtful", "huisarts: doubtful", "onbekende categorie huisarts"),
+        ("regions/markerwaard.yaml", "stop: {judgement", "halte: {judgement", "onbekende categorie halte"),
+        ("regions/markerwaard.yaml", "gp: &huisarts", "huisarts: &huisarts", "figures.reference: onbekende categorie"),
+        (
+            "regions/markerwaard.yaml",
+            "mean_km: apotheek",
+            "mean: apotheek",
+            "figures.reference.1.columns.pharmacy.mean",
+        ),
+        (
+            "params.yaml",
+            "    gp: {count",
+            "    huisarts: {count",
+            "completeness_limits: categorie huisarts staat niet in",
+        ),
+        ("params.yaml", "few_share: 0.75", "few_share: 0", "completeness_limits.few_share: moet groter zijn dan 0"),
         ("regions/markerwaard.yaml", "GM9901", "9901", "region.gemeenten"),
         ("regions/markerwaard.yaml", 'as_of: "2026-11-22"', 'as_of: "vandaag"', "local_checks.as_of"),
         ("regions/markerwaard.yaml", "local_checks:", "lokaal:", "sectie local_checks ontbreekt"),
@@ -150,9 +164,11 @@ def test_the_norms_are_those_of_the_design(config: Path) -> None:
     assert set(norms["dementie"]) == {"supermarket", "meeting_place"}
 
 
-def test_completeness_falls_back_to_the_default() -> None:
-    settings = CompletenessSettings(default="doubtful", reason="proef", categories={"stop": "complete"})
-    assert [settings.of("stop"), settings.of("gp")] == ["complete", "doubtful"]
+def test_an_overrule_of_completeness_needs_a_reason() -> None:
+    assert CompletenessSettings.model_validate({}).overrules == {}
+    for reason in ({}, {"reason": ""}):
+        with pytest.raises(ValidationError, match="reason"):
+            CompletenessSettings.model_validate({"overrules": {"stop": {"judgement": "complete", **reason}}})
 
 
 def test_a_rate_keeps_its_source() -> None:

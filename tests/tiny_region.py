@@ -88,13 +88,23 @@ def settings() -> dict[str, Any]:
                 },
                 {"file": "gezondheid.csv", "year": 2022, "code": "WijkenEnBuurten", "columns": shares, **_SOURCE},
             ],
-            "reference": {
-                "file": "gemeente.csv", "year": 2024, "code": "gemeente", "gemeente": "GM0001",
-                "columns_km": {"gp": "afstand_huisarts", "supermarket": "afstand_supermarkt"}, **_SOURCE,
-            },
+            "reference": [
+                {
+                    "file": "gemeente.csv", "year": 2024, "code": "gemeente", "rounding": 0.1, **_SOURCE,
+                    "columns": {
+                        "gp": {"mean_km": "afstand_huisarts", "within_3_km": "huisartsen_binnen_3_km"},
+                        "supermarket": {"mean_km": "afstand_supermarkt"},
+                    },
+                },
+            ],
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
-        "completeness": {"default": "complete", "reason": "alles is getekend"},
+        "completeness": {
+            "overrules": {
+                category: {"judgement": "complete", "reason": "alles is getekend"}
+                for category in ("stop", "pharmacy", "meeting_place")
+            },
+        },
         "local_checks": {"as_of": "2025-01-01"},
     }  # fmt: skip
 
@@ -161,7 +171,7 @@ def write_figures(folder: Path) -> None:
     shares[1]["BeperkingInBewegen_23"] = "     ."
     shares.append({"WijkenEnBuurten": "WK000100  ", "BeperkingInBewegen_23": "  25.0"})
     write_csv(folder / "gezondheid.csv", shares)
-    distances = {"afstand_huisarts": "0.9", "afstand_supermarkt": "0.7"}
+    distances = {"afstand_huisarts": "1.3", "afstand_supermarkt": "1.3", "huisartsen_binnen_3_km": "1.0"}
     write_csv(folder / "gemeente.csv", [{"gemeente": code, **distances} for code in ("GM0001", "GM0002")])
 
 

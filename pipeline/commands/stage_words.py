@@ -12,6 +12,7 @@ _WORDS = {
     "extract_background": "kaartachtergrond maken",
     "build_network": "loopnetwerk maken",
     "estimate_demand": "mensen per doelgroep schatten",
+    "judge_completeness": "volledigheid van de kaart beoordelen",
     "form_clusters": "kleine gebieden samenvoegen",
     "compute_reach": "loopafstanden berekenen",
     "summarise_reach": "bereik samenvatten",

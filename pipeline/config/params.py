@@ -32,16 +32,19 @@ class DwellingSettings(Section):
 
 
 class NetworkSettings(Section):
-    """Which ways can be walked, how addresses join them, and where the extract ends."""
+    """Which ways can be walked and driven, how addresses join them, and where the extract ends."""
 
     walkable: list[TagRule] = Field(min_length=1)
     not_walkable: list[TagRule]
+    drivable: list[TagRule] = Field(min_length=1)
+    not_drivable: list[TagRule]
     connect_max_m: Metres
     edge_m: Metres
     cut_m: Metres
     buffer_min_m: Metres
     buffer_factor: float = Field(ge=1, le=100)
     island_max_nodes: int = Field(ge=0, le=1_000_000)
+    car_island_max_nodes: int = Field(ge=0, le=1_000_000)
 
     def buffer_m(self, longest_norm_m: float) -> float:
         """Return how far around the region facilities, ways and areas are looked for, in metres."""
@@ -69,6 +72,7 @@ class LimitSettings(Section):
 
     largest_count: dict[Level, People]
     largest_km: float = Field(gt=0, le=500)
+    largest_within_count: float = Field(gt=0, le=1_000_000)
     land_of_polygon: float = Field(ge=1, le=100)
     repaired_share: Share
     matched_share: Share

@@ -32,13 +32,14 @@ class LocalCheckSettings(Section):
     as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
+class Overrule(Section):
+    """How complete a category is according to the user, whatever the figures say, and on what that rests."""
+
+    judgement: Completeness
+    reason: str = Field(min_length=1)
+
+
 class CompletenessSettings(Section):
-    """How complete each category of facilities is in OpenStreetMap here, and on what that judgement rests."""
+    """Where the user overrules the judgement on how complete a category of facilities is on the map."""
 
-    default: Completeness
-    reason: str
-    categories: dict[Code, Completeness] = {}
-
-    def of(self, category: str) -> Completeness:
-        """Return the completeness of `category`."""
-        return self.categories.get(category, self.default)
+    overrules: dict[Code, Overrule] = {}

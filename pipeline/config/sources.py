@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.config.pdok import FeatureQuery
-from pipeline.config.values import Code, Level, Section
+from pipeline.config.values import Code, Level, Measure, Section
 
 
 class SourceFile(Section):
@@ -180,14 +180,18 @@ class FigureTable(SourceFile):
 
 
 class ReferenceTable(SourceFile):
-    """Mean car-road distances (km) that CBS publishes for the gemeente `gemeente`, to print beside ours."""
+    """Distances over car roads and facilities near, as CBS publishes them per area: completeness is judged by them.
+
+    `columns` names per category the column (its stem) of each measure that the table has, in km and in facilities.
+    """
 
     year: int | None = Field(default=None, ge=1990, le=2100)
     code: str
     cbs: CbsTable | None = None
-    gemeente: Annotated[str, Field(pattern=r"^GM\d{4}$")]
     separator: str = ","
-    columns_km: dict[Code, str] = Field(min_length=1)
+    where: dict[str, str] = {}
+    rounding: float = Field(gt=0, le=1)
+    columns: dict[Code, Annotated[dict[Measure, str], Field(min_length=1)]] = Field(min_length=1)
 
     @property
     def is_live(self) -> bool:
@@ -200,7 +204,7 @@ class FigureSettings(Section):
 
     origin: Origin = Field(alias="from")
     tables: list[FigureTable] = Field(min_length=1)
-    reference: ReferenceTable | None = None
+    reference: list[ReferenceTable] = []
 
     @model_validator(mode="after")
     def _has_dates(self) -> Self:
@@ -214,8 +218,12 @@ class FigureSettings(Section):
 
     @property
     def files(self) -> list[FigureTable | ReferenceTable]:
-        """Every file that figures are read from."""
-        return [*self.tables, *([self.reference] if self.reference else [])]
+        """Every file that figures are read from, once, as the first that names it has it."""
+        found: dict[str, FigureTable | ReferenceTable] = {}
+        every: list[FigureTable | ReferenceTable] = [*self.tables, *self.reference]
+        for one in every:
+            found.setdefault(one.file, one)
+        return list(found.values())
 
 
 class Overpass(Section):

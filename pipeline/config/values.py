@@ -20,6 +20,9 @@ Level = Literal["buurt", "postcode", "wijk", "gemeente"]
 
 Completeness = Literal["complete", "doubtful", "unknown"]
 
+Measure = Literal["mean_km", "within_1_km", "within_3_km", "within_5_km"]
+"""What CBS publishes of a kind of facility: mean distance to the nearest, and how many there are within so many km."""
+
 LEVELS: tuple[Level, ...] = ("buurt", "postcode", "wijk", "gemeente")
 """Levels of area, finest first: the order in which a rate is looked up for a dwelling."""
 

@@ -54,7 +54,7 @@ class _Course:
 
 
 @dataclass(frozen=True)
-class _Between:
+class Between:
     """Points between two nodes each, and the way to either in metres, the way in counted."""
 
     left: Ints
@@ -69,7 +69,7 @@ def nearest_two(network: Network, facilities: Joined, chosen: Iterable[Flags], p
     Distances are exact for points and facilities half-way along edges, also on the same edge. Facilities that are not
     connected are never found.
     """
-    graph, nodes, between = _small_graph(network, facilities, points)
+    graph, nodes, between = small_graph(network, facilities, points)
     found = []
     for choice in chosen:
         labels = np.flatnonzero(choice & facilities.is_connected)
@@ -83,12 +83,12 @@ def nearest_exit_m(network: Network, points: Joined) -> Floats:
     along = np.concatenate([np.zeros(len(at_start)), network.length_m[at_end]])
     no_way_in, everywhere = np.zeros(len(along)), np.ones(len(along), dtype=bool)
     exits = Joined(everywhere, np.concatenate([at_start, at_end]), along, no_way_in)
-    graph, nodes, between = _small_graph(network, exits, points)
+    graph, nodes, between = small_graph(network, exits, points)
     exit_m, _ = _search(graph, nodes, no_way_in, np.arange(len(nodes)))
     return np.minimum(exit_m[between.left] + between.to_left_m, exit_m[between.right] + between.to_right_m)
 
 
-def _small_graph(network: Network, facilities: Joined, points: Joined) -> tuple[csr_matrix, Ints, _Between]:
+def small_graph(network: Network, facilities: Joined, points: Joined) -> tuple[csr_matrix, Ints, Between]:
     """Return the graph of junctions and facilities, the nodes of the facilities, and where the points lie in it."""
     links, course = _contract(network)
     links, nodes, between = _split(links, _on_links(links, course, facilities), _on_links(links, course, points))
@@ -144,7 +144,7 @@ def _on_links(links: _Links, course: _Course, joined: Joined) -> Joined:
     return Joined(joined.is_connected, link, np.clip(along, 0, links.length_m[link]), joined.access_m)
 
 
-def _split(links: _Links, facilities: Joined, points: Joined) -> tuple[_Links, Ints, _Between]:
+def _split(links: _Links, facilities: Joined, points: Joined) -> tuple[_Links, Ints, Between]:
     """Split links where facilities join them; return also the nodes of the facilities, and the points between nodes."""
     connected = np.flatnonzero(facilities.is_connected)
     nodes = np.full(len(facilities.edge), _NOWHERE)
@@ -162,7 +162,7 @@ def _split(links: _Links, facilities: Joined, points: Joined) -> tuple[_Links, I
     return (
         _Links(links.size + len(connected), start, end, until - since),
         nodes,
-        _Between(left, to_left + points.access_m, right, to_right + points.access_m),
+        Between(left, to_left + points.access_m, right, to_right + points.access_m),
     )
 
 
@@ -219,7 +219,7 @@ def _search(graph: csr_matrix, nodes: Ints, seed_m: Floats, labels: Ints) -> tup
     return distance, np.append(labels, -1)[np.where(np.isfinite(distance), source - size, -1)]
 
 
-def _of_points(at_nodes: NearestTwo, between: _Between) -> NearestTwo:
+def _of_points(at_nodes: NearestTwo, between: Between) -> NearestTwo:
     """Return the nearest two of points, by way of the nodes that they lie between."""
     size = len(between.left)
     found = NearestTwo(np.empty(size), np.empty(size, dtype=np.int64), np.empty(size), np.empty(size, dtype=np.int64))

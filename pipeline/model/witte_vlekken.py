@@ -13,7 +13,6 @@ import pandas as pd
 
 from pipeline.config.facilities import Category
 from pipeline.config.params import WitteVlekSettings
-from pipeline.config.region import CompletenessSettings
 from pipeline.config.target_groups import TargetGroup, essential_categories
 from pipeline.contracts import CATEGORY_VERDICTS, VERDICT_TABLE
 from pipeline.model.tally import known_sum
@@ -27,7 +26,7 @@ def judge_categories(
     shares: pd.DataFrame,
     groups: Mapping[str, TargetGroup],
     categories: Mapping[str, Category],
-    completeness: CompletenessSettings,
+    completeness: Mapping[str, str],
     local: pd.DataFrame,
     *,
     share_beyond: float,
@@ -38,8 +37,10 @@ def judge_categories(
     ----------
     distances, shares
         `contracts.REACH_DISTANCES` and `contracts.REACH_SHARES`.
-    groups, categories, completeness
-        Settings: what is essential for whom, and how complete each category is here.
+    groups, categories
+        Settings: what is essential for whom.
+    completeness
+        How complete each category is here, as `judgements.judgements_of` gives it.
     local
         What local checks say of completeness, as `local_checks.completeness_by_unit` gives it.
     share_beyond
@@ -68,12 +69,12 @@ def judge_categories(
 
 
 def _completeness(
-    frame: pd.DataFrame, completeness: CompletenessSettings, local: pd.DataFrame, distance_m: pd.Series
+    frame: pd.DataFrame, completeness: Mapping[str, str], local: pd.DataFrame, distance_m: pd.Series
 ) -> pd.Series:
-    """Return how complete the category of each row is within `distance_m`: by a local check, else by the settings."""
+    """Return how complete the category of each row is within `distance_m`: by a local check, else here as a whole."""
     says = frame[["unit_code", "category"]].merge(local, on=["unit_code", "category"], how="left")
     reaches = (says["within_m"] >= distance_m.fillna(np.inf)).to_numpy()
-    return says["completeness"].where(reaches).fillna(frame["category"].map(completeness.of)).astype("str")
+    return says["completeness"].where(reaches).fillna(frame["category"].map(dict(completeness))).astype("str")
 
 
 def _three_valued(

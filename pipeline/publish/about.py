@@ -6,9 +6,9 @@ from typing import Any
 
 from pipeline.config.profiles import Criterion, Profile
 from pipeline.publish.check_sentences import check_lines, finding_sentences
+from pipeline.publish.completeness import completeness_lines
 from pipeline.publish.dutch_numbers import norm_distance, share
 from pipeline.publish.labels import (
-    COMPLETENESS,
     FICTIONAL,
     FICTIONAL_SENTENCE,
     OVERLAP,
@@ -57,11 +57,7 @@ def about(results: Results) -> dict[str, Any]:
         "findings": finding_sentences(results),
         "overlap": OVERLAP,
         "rules": _rule_sentences(results),
-        "completeness": [
-            (category.label, COMPLETENESS[results.completeness.of(code)])
-            for code, category in results.categories.items()
-        ],
-        "completeness_reason": results.completeness.reason,
+        "completeness": completeness_lines(results),
     }
 
 

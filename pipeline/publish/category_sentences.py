@@ -72,6 +72,8 @@ def _sentences(
             found.append(f"Zo ver weg kunnen er {in_sentence(facts.plural)} op de kaart ontbreken.")
     if facts.judgement.is_provisional:
         found.append(f"Er kunnen {in_sentence(facts.plural)} op de kaart ontbreken.")
+    if facts.doubt and (facts.judgement.is_provisional or facts.judgement.is_uiterst_provisional):
+        found.append(facts.doubt)
     if facts.nearest_name is not None and facts.walk is not None and facts.walk.median_m is not None:
         found.append(f"Het vaakst het dichtstbij: {facts.nearest_name}.")
     return found

@@ -17,6 +17,7 @@ KIND = {"data": "gegevens", "settings": "instellingen", "code": "code"}
 _FILES_SHOWN = 5
 _LONGEST_VALUE = 60
 _LOCAL_CHECKS = "Controles ter plaatse"
+_OVERRULE = r"completeness\.overrules\.(\w+)(?:\.judgement)?"
 _NORM = {"comfort_m": "comfortabele afstand", "norm_m": "norm", "uiterst_m": "uiterste afstand"}
 
 
@@ -87,15 +88,19 @@ def _file(key: str, was: Any, becomes: Any) -> str:
 
 
 def _setting(key: str, was: Any, becomes: Any, before: Settings, after: Settings) -> str:
-    if key.startswith("completeness.categories."):
-        was, becomes = (
-            value or setting_of(side, "completeness", "default") for value, side in ((was, before), (becomes, after))
-        )
+    if re.fullmatch(_OVERRULE, key):
+        was, becomes = _overrule(was), _overrule(becomes)
     for pattern, write in _KNOWN.items():
         found = re.fullmatch(pattern, key)
         if found and was is not None and becomes is not None:
             return f"{write(found.groups(), was, becomes, before, after)} ({key})"
     return f"{key}: {_value(was)} → {_value(becomes)}"
+
+
+def _overrule(value: Any) -> str:
+    """Say how complete a category is by what the user set: a whole overrule, its judgement, or nothing."""
+    judgement = value.get("judgement") if isinstance(value, Mapping) else value
+    return COMPLETENESS.get(str(judgement), "volgens de cijfers van het CBS")
 
 
 def _value(value: Any) -> str:
@@ -146,12 +151,6 @@ _KNOWN: Mapping[str, _Write] = {
     r"target_groups\.groups\.(\w+)\.essential": lambda parts, was, becomes, *sides: (
         f"voor {_group(parts[0], *sides)} tellen mee: {_categories(was, *sides)} → {_categories(becomes, *sides)}"
     ),
-    r"completeness\.categories\.(\w+)": lambda parts, was, becomes, *sides: (
-        f"{_category(parts[0], *sides)}: {COMPLETENESS.get(was, was)} → {COMPLETENESS.get(becomes, becomes)}"
-    ),
-    r"completeness\.default": lambda _, was, becomes, *__: (
-        f"voorzieningen waarover niets anders gezegd is: {COMPLETENESS.get(was, was)} → "
-        f"{COMPLETENESS.get(becomes, becomes)}"
-    ),
+    _OVERRULE: lambda parts, was, becomes, *sides: f"{_category(parts[0], *sides)}: {was} → {becomes}",
 }
 """How settings that decide verdicts are told; any other is told by its key."""

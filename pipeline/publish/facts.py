@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from pipeline.contracts import DISTANCE_KINDS
 from pipeline.publish.check_facts import LocalCheck, checks_of_facilities, checks_of_unit, read_checks
+from pipeline.publish.completeness import doubts
 from pipeline.publish.paths import Aid, Paths, aid_of, paths_of, read_paths
 from pipeline.publish.places import Unit, read_places
 from pipeline.publish.results import Results
@@ -80,7 +81,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class CategoryFacts:
-    """All that is known of one category for one unit and group."""
+    """All that is known of one category for one unit and group; `doubt` says why the map may lack some, or nothing."""
 
     category: str
     label: str
@@ -89,6 +90,7 @@ class CategoryFacts:
     walk: Walk | None
     beyond: Mapping[str, Beyond]
     nearest_name: str | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _read_categories(results: Results) -> dict[tuple[str, ...], CategoryFacts]:
     walks = rows_of(results.reach_distances, key, Walk)
     beyond = rows_of(results.reach_shares, (*key, "distance_kind"), Beyond)
     names = dict(zip(results.facilities["facility_id"], results.facilities["facility_name"], strict=True))
-    found = {}
+    found, why = {}, doubts(results)
     for place, judgement in rows_of(results.category_verdicts, key, CategoryJudgement).items():
         walk = walks.get(place)
         category = results.categories[place[2]]
@@ -167,5 +169,6 @@ def _read_categories(results: Results) -> dict[tuple[str, ...], CategoryFacts]:
             place[2], category.label, category.plural, judgement, walk,
             {kind: beyond[(*place, kind)] for kind in DISTANCE_KINDS if (*place, kind) in beyond},
             known(names.get(walk.facility_id)) if walk is not None else None,
+            "" if judgement.completeness == "complete" else why.get(place[2], ""),
         )  # fmt: skip
     return found

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from pipeline.publish.about import about
 from pipeline.publish.changes import describe
 from pipeline.publish.dutch_numbers import distance, number, share
@@ -76,15 +78,22 @@ def _verdict_counts(
 
 
 def _distances(results: Results) -> list[dict[str, Any]]:
+    mean = results.completeness_measures[results.completeness_measures["measure"] == "mean_km"]
+    our_km = dict(zip(mean["category"], mean["ours"], strict=True))
     return [
         {
             "label": category.label,
             "walk": distance(found["mean_walk_m"]),
-            "car": "geen cijfer" if found["cbs_car_km"] is None else f"{number(found['cbs_car_km'], 1)} km",
+            "our_car": _km(our_km.get(code)),
+            "car": _km(found["cbs_car_km"]),
         }
         for code, category in results.categories.items()
         if (found := results.metrics["distances"].get(code)) is not None
     ]
+
+
+def _km(distance_km: float | None) -> str:
+    return "geen cijfer" if distance_km is None or pd.isna(distance_km) else f"{number(distance_km, 1)} km"
 
 
 def _splits(results: Results) -> list[tuple[str, str, str]]:

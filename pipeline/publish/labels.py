@@ -41,7 +41,7 @@ UNIT_KIND = {"dorp": "dorp", "wijk": "wijk", "base_area": "deel van een wijk", "
 COMPLETENESS = {
     "complete": "volledig op de kaart",
     "doubtful": "mogelijk niet allemaal op de kaart",
-    "unknown": "niet bekeken",
+    "unknown": "niet te beoordelen",
 }
 CHECK = {
     "placed_plus_not_placed_is_figure": "mensen op woningen en mensen zonder woning zijn samen het cijfer",

@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.config.facilities import Category
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
-from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import Norm, TargetGroupSettings
 from pipeline.contracts import FIGURE_COMPARISON
 from pipeline.publish.comparison import Comparison
@@ -31,8 +31,8 @@ class Results:
         A record per file from outside: ``file, what, holder, licence, reference_date, sha256`` and, for the sample
         region, ``generator_version``.
     metrics
-        ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference``
-        (``year, what, holder``, or None), ``figures_matched_share`` (per file), ``people_placed_share``,
+        ``distances`` (per category ``mean_walk_m`` and ``cbs_car_km``, either may be None), ``reference`` (a list of
+        ``year, what, holder``), ``figures_matched_share`` (per file), ``people_placed_share``,
         ``address_count``, ``dwelling_count``, ``unit_count``, ``unjoined_facility_count``, ``cluster_count``,
         ``local_check_count``.
     since_baseline
@@ -44,7 +44,6 @@ class Results:
     categories: Mapping[str, Category]
     target_groups: TargetGroupSettings
     profiles: Profiles
-    completeness: CompletenessSettings
     witte_vlekken: WitteVlekSettings
     map: MapSettings
     units: gpd.GeoDataFrame
@@ -61,6 +60,8 @@ class Results:
     reach_shares: pd.DataFrame
     category_verdicts: pd.DataFrame
     verdicts: pd.DataFrame
+    completeness: pd.DataFrame
+    completeness_measures: pd.DataFrame
     checks: pd.DataFrame
     provenance: Sequence[Mapping[str, Any]]
     metrics: Mapping[str, Any]

@@ -15,6 +15,7 @@ from pipeline.sources.csv_rows import match_column, read_csv, show_rows
 from pipeline.sources.table_meta import TableMeta, find_column, read_meta
 
 _OFFENDERS_SHOWN = 5
+_REFERENCE = ["area_code", "category", "measure", "value", "low", "high", "year", "source"]
 _PERCENT = 100
 _THOUSAND = 1000
 _PART_OF_INHABITANTS = "inhabitants_"
@@ -51,26 +52,64 @@ def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSetti
     return figures
 
 
-def read_reference_km(reference: ReferenceTable, folder: Path, limits: LimitSettings) -> dict[str, float | None]:
-    """Read the mean car-road distance (km) per category that CBS publishes for the gemeente; None is unknown."""
-    raw = read_csv(folder / reference.file, reference.separator)
-    meta = read_meta(folder, reference.file)
-    codes = clean_codes(raw[match_column(raw, reference.code, reference.file)])
-    raw = raw[codes == reference.gemeente]
-    if len(raw) != 1:
-        raise SourceError(
-            f"{reference.file}: {len(raw)} rijen voor gemeente {reference.gemeente}, moet er één zijn; "
-            "verbeter het bestand."
-        )
-    values: dict[str, float | None] = {}
+def read_reference(tables: Sequence[ReferenceTable], folder: Path, limits: LimitSettings) -> pd.DataFrame:
+    """Read what CBS publishes on the nearness of facilities, of every area of every table.
+
+    Returns
+    -------
+    area_code, category, measure, value, low, high, year, source: km over car roads and numbers of facilities, with the
+    lowest and highest value that CBS's rounding allows; missing where unknown or secret. An area has a measure once.
+
+    Raises
+    ------
+    SourceError
+        With every fault of every table: columns missing, codes malformed or twice, numbers that cannot be.
+    """
+    frames: list[pd.DataFrame] = []
     faults: list[str] = []
-    for category, stem in reference.columns_km.items():
+    for table in tables:
         with collected(faults):
-            cells = raw[find_column(raw, stem, reference.file, meta, unit="kilometre")]
-            number = _numbers(cells, stem, reference.file, "kilometer", limits.largest_km).iloc[0]
-            values[category] = None if np.isnan(number) else float(number)
+            frames.append(_read_reference(table, folder / table.file, limits))
     raise_faults(SourceError, faults)
-    return values
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_REFERENCE)
+    twice = found[found.duplicated(["area_code", "category", "measure"])]
+    raise_faults(
+        SourceError,
+        [f"{row.source}: {row.measure} van {row.category} voor {row.area_code} staat in meer dan één tabel; kies er "
+         "één." for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
+    )  # fmt: skip
+    return found
+
+
+def _read_reference(table: ReferenceTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
+    raw, meta = read_csv(path, table.separator), read_meta(path.parent, table.file)
+    faults: list[str] = []
+    for stem, value in table.where.items():
+        raw = raw[raw[match_column(raw, stem, table.file)] == value]
+    column = match_column(raw, table.code, table.file)
+    raw = raw[~is_larger_area(clean_codes(raw[column]))]
+    codes = clean_codes(raw[column])
+    malformed = codes.index[~is_any_code(codes)]
+    if raw.empty or len(malformed):
+        problem = f"'{raw.loc[malformed[0], column]}' is geen code van een gebied" if len(raw) else "geen rijen"
+        raise SourceError(
+            f"{table.file}, rij {show_rows(malformed)}, kolom {table.code}: {problem}; verbeter het bestand."
+        )
+    if codes.duplicated().any():
+        row = codes.index[codes.duplicated()]
+        faults.append(f"{table.file}, rij {show_rows(row)}: {codes[row[0]]} komt meer dan eens voor; laat er één over.")
+    frames = []
+    for category, measures in table.columns.items():
+        for measure, stem in measures.items():
+            is_km = measure == "mean_km"
+            unit, most = ("kilometer", limits.largest_km) if is_km else ("voorzieningen", limits.largest_within_count)
+            with collected(faults):
+                cells = raw[find_column(raw, stem, table.file, meta, unit="kilometre" if is_km else "count")]
+                numbers = _numbers(cells, stem, table.file, unit, most)
+                interval = _rounded(numbers, table.rounding)
+                frames.append(interval.assign(area_code=codes, category=category, measure=measure))
+    raise_faults(SourceError, faults)
+    return pd.concat(frames, ignore_index=True).assign(year=_year(table, meta), source=table.file)[_REFERENCE]
 
 
 def _numbers(raw: pd.Series, stem: str, file: str, unit: str, most: float | pd.Series) -> pd.Series:
@@ -138,7 +177,7 @@ def figures_of_rows(
     return figures.assign(year=_year(table, meta), source=table.file)[list(FIGURES.columns)]
 
 
-def _year(table: FigureTable, meta: TableMeta | None) -> int:
+def _year(table: FigureTable | ReferenceTable, meta: TableMeta | None) -> int:
     year = table.year if meta is None or table.year is not None else meta.year
     if year is None:
         raise SourceError(f"{table.file}: het jaar is niet bekend; zet het bij year in de instellingen.")

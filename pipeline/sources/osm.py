@@ -358,14 +358,21 @@ def read_background(pbf: Path, layers: Sequence[BackgroundLayer]) -> gpd.GeoData
 
 def read_walkable(pbf: Path, walkable: Sequence[TagRule], not_walkable: Sequence[TagRule]) -> Ways:
     """Read the ways that fit a rule of `walkable` and none of `not_walkable`."""
-    ways = read_ways(pbf, keys_of(walkable))
+    return _read_fitting(pbf, walkable, not_walkable, "die te voet kan")
+
+
+def read_drivable(pbf: Path, drivable: Sequence[TagRule], not_drivable: Sequence[TagRule]) -> Ways:
+    """Read the ways that fit a rule of `drivable` and none of `not_drivable`; one-way streets are no different."""
+    return _read_fitting(pbf, drivable, not_drivable, "voor auto's")
+
+
+def _read_fitting(pbf: Path, wanted: Sequence[TagRule], unwanted: Sequence[TagRule], what: str) -> Ways:
+    ways = read_ways(pbf, keys_of(wanted))
     kept = [
-        index
-        for index, tags in enumerate(ways.tags)
-        if matches_any(tags, walkable) and not matches_any(tags, not_walkable)
+        index for index, tags in enumerate(ways.tags) if matches_any(tags, wanted) and not matches_any(tags, unwanted)
     ]
     if not kept:
-        raise SourceError(f"{pbf.name}: bevat geen weg die te voet kan; zet er een volledig uittreksel neer.")
+        raise SourceError(f"{pbf.name}: bevat geen weg {what}; zet er een volledig uittreksel neer.")
     nodes = np.concatenate([np.arange(ways.starts[index], ways.starts[index + 1]) for index in kept])
     size = np.diff(ways.starts)[kept]
     starts = np.concatenate([[0], np.cumsum(size)])

@@ -4,15 +4,14 @@ import json
 
 from pipeline import contracts
 from pipeline.config.facilities import FacilitySettings
-from pipeline.config.params import LimitSettings
 from pipeline.config.region import LocalCheckSettings
 from pipeline.config.sources import FigureSettings
 from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, MAPPED_FACILITIES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import check_findings
 from pipeline.model import checks as model
+from pipeline.model.judgements import describe
 from pipeline.model.matching import matched_shares
-from pipeline.sources.figures import read_reference_km
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together, write_table
@@ -28,6 +27,9 @@ CHECKED = (
     contracts.LOCAL_CHECKS,
     contracts.ACCESS,
     contracts.UNJOINED_FACILITIES,
+    contracts.COMPLETENESS,
+    contracts.COMPLETENESS_MEASURES,
+    contracts.COMPLETENESS_AREAS,
     contracts.DISTANCES,
     contracts.REACH_DISTANCES,
     contracts.REACH_SHARES,
@@ -40,7 +42,6 @@ def check_results(
     files: RegionFiles,
     *,
     figures: FigureSettings,
-    limits: LimitSettings,
     facilities: FacilitySettings,
     local_checks: LocalCheckSettings,
 ) -> None:
@@ -53,11 +54,16 @@ def check_results(
         [f"controle {row.check} faalt voor {row.fault_count} van {row.row_count} rijen: {row.detail}; meld deze fout."
          for row in failed.itertuples()],
     )  # fmt: skip
-    reference = figures.reference
-    cbs_car_km = read_reference_km(reference, files.snapshot("figures"), limits) if reference else {}
+    measures = tables["completeness_measures"]
+    mean_km = measures[measures["measure"] == "mean_km"]
+    cbs_car_km = dict(zip(mean_km["category"], mean_km["cbs"].round(3), strict=True))
     matched = matched_shares(files.read(FIGURES), tables["dwellings"])
-    metrics = {**model.describe_run(tables, cbs_car_km), "figures_matched_share": matched}
-    chosen = {name: getattr(reference, name) for name in ("year", "what", "holder")} if reference else None
+    metrics = {
+        **model.describe_run(tables, cbs_car_km),
+        "figures_matched_share": matched,
+        "completeness": describe(tables["completeness"], measures),
+        "reference": [{name: getattr(one, name) for name in ("year", "what", "holder")} for one in figures.reference],
+    }
     local, dwellings = tables["local_checks"], tables["dwellings"]
     asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]
     known = check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES))
@@ -71,7 +77,7 @@ def check_results(
     with replaced_together(metrics_file, *(files.table(one) for one, _ in written)) as temporary:
         for contract, frame in written:
             write_table(contract, frame, temporary[files.table(contract)])
-        text = json.dumps({**metrics, "reference": chosen}, ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(metrics, ensure_ascii=False, indent=2) + "\n"
         temporary[metrics_file].write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -37,8 +37,7 @@ def fetch_figures(
             lives = live_tables(figures, region.gemeenten, open_web(web, services), snapshot)
             take_snapshot(figures.files, lives, Places(files.incoming, snapshot, folder), mode)
         figure_source.read_figures(figures.tables, folder, limits)
-        if figures.reference:
-            figure_source.read_reference_km(figures.reference, folder, limits)
+        figure_source.read_reference(figures.reference, folder, limits)
 
 
 if __name__ == "__main__":

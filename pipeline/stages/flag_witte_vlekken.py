@@ -4,12 +4,12 @@ import pandas as pd
 
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import WitteVlekSettings
-from pipeline.config.region import CompletenessSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
     CLUSTER_DEMAND,
     CLUSTERS,
+    COMPLETENESS,
     LOCAL_CHECKS,
     REACH_DISTANCES,
     REACH_SHARES,
@@ -19,6 +19,7 @@ from pipeline.contracts import (
 )
 from pipeline.model import witte_vlekken as model
 from pipeline.model.clusters import completeness_of_clusters, weak_clusters
+from pipeline.model.judgements import judgements_of
 from pipeline.model.local_checks import completeness_by_unit
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
@@ -29,7 +30,6 @@ def flag_witte_vlekken(
     *,
     target_groups: TargetGroupSettings,
     facilities: FacilitySettings,
-    completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
 ) -> None:
     """Judge each category and each unit, and each cluster of small units, per target group."""
@@ -38,8 +38,9 @@ def flag_witte_vlekken(
     clusters, local = files.read(CLUSTERS), completeness_by_unit(files.read(LOCAL_CHECKS))
     local = pd.concat([local, completeness_of_clusters(local, clusters)], ignore_index=True)
     judged = model.judge_categories(
-        distances, shares, groups, categories, completeness, local, share_beyond=witte_vlekken.share_beyond
-    )
+        distances, shares, groups, categories, judgements_of(files.read(COMPLETENESS)), local,
+        share_beyond=witte_vlekken.share_beyond,
+    )  # fmt: skip
     weak_units = units.loc[units["is_weak"], "unit_code"].tolist()
     weak = [*weak_units, *weak_clusters(clusters, weak_units)]
     demand = pd.concat([files.read(UNIT_DEMAND), files.read(CLUSTER_DEMAND)], ignore_index=True)

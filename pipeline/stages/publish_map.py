@@ -5,7 +5,7 @@ from dataclasses import replace
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
-from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.publish.index_page import build_index
 from pipeline.publish.map_page import build_map
@@ -23,7 +23,6 @@ def publish_map(
     facilities: FacilitySettings,
     target_groups: TargetGroupSettings,
     profiles: Profiles,
-    completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
     map: MapSettings,
 ) -> None:
@@ -34,7 +33,6 @@ def publish_map(
         facilities=facilities,
         target_groups=target_groups,
         profiles=profiles,
-        completeness=completeness,
         witte_vlekken=witte_vlekken,
         map=map,
     )

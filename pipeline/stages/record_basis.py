@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pipeline.config.completeness import CompletenessLimits
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import (
     ClusterSettings,
@@ -50,6 +51,7 @@ def record_basis(
     facilities: FacilitySettings,
     target_groups: TargetGroupSettings,
     completeness: CompletenessSettings,
+    completeness_limits: CompletenessLimits,
     local_checks: LocalCheckSettings,
     clusters: ClusterSettings,
     witte_vlekken: WitteVlekSettings,

@@ -8,7 +8,7 @@ from pipeline import contracts
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
-from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.errors import TableError
 from pipeline.publish.results import Results
@@ -25,7 +25,6 @@ def read_results(
     facilities: FacilitySettings,
     target_groups: TargetGroupSettings,
     profiles: Profiles,
-    completeness: CompletenessSettings,
     witte_vlekken: WitteVlekSettings,
     map: MapSettings,
 ) -> Results:
@@ -45,7 +44,6 @@ def read_results(
         categories=facilities.categories,
         target_groups=target_groups,
         profiles=profiles,
-        completeness=completeness,
         witte_vlekken=witte_vlekken,
         map=map,
         units=files.read(contracts.UNITS),
@@ -64,6 +62,8 @@ def read_results(
         reach_shares=files.read(contracts.REACH_SHARES),
         category_verdicts=files.read(contracts.CATEGORY_VERDICTS),
         verdicts=files.read(contracts.VERDICT_TABLE),
+        completeness=files.read(contracts.COMPLETENESS),
+        completeness_measures=files.read(contracts.COMPLETENESS_MEASURES),
         checks=files.read(contracts.CHECKS),
         provenance=[record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         metrics=json.loads(metrics.read_text(encoding="utf-8")),

@@ -79,9 +79,7 @@ def _sizes(country: Country, size: Size) -> dict[str, int]:
 
 def _settings() -> dict[str, Any]:
     """Return the settings of the project, with everyone on foot."""
-    settings = read_sections(
-        PROJECT / "config", ["target_groups", "facilities", "witte_vlekken", "completeness"], "markerwaard"
-    )
+    settings = read_sections(PROJECT / "config", ["target_groups", "facilities", "witte_vlekken"])
     every: TargetGroupSettings = settings["target_groups"]
     on_foot = {code: group.model_copy(update={"profile": ON_FOOT}) for code, group in every.groups.items()}
     return {**settings, "target_groups": every.model_copy(update={"groups": on_foot})}
@@ -122,7 +120,7 @@ def _judge(
         {"unit_code": "str", "category": "str", "completeness": "str", "within_m": "float64"}
     )
     judged = witte_vlekken.judge_categories(
-        distances, shares, groups, categories, settings["completeness"], local,
+        distances, shares, groups, categories, {**dict.fromkeys(categories, "complete"), "gp": "doubtful"}, local,
         share_beyond=settings["witte_vlekken"].share_beyond,
     )  # fmt: skip
     return witte_vlekken.flag(judged, shares, in_units, [], groups, categories, settings["witte_vlekken"])

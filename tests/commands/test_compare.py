@@ -94,8 +94,8 @@ def test_nothing_of_the_user_is_touched(town: Path, woonzorg: Woonzorg) -> None:
         ),
         (
             {"network": {"connect_max_m": 140}},
-            ["extract_facilities", "apply_local_checks", "build_network", "form_clusters", "compute_reach",
-             "summarise_reach", "flag_witte_vlekken", "check_results", "record_basis"],
+            ["extract_facilities", "apply_local_checks", "build_network", "judge_completeness", "form_clusters",
+             "compute_reach", "summarise_reach", "flag_witte_vlekken", "check_results", "record_basis"],
         ),
     ],
 )  # fmt: skip
@@ -141,7 +141,7 @@ def test_settings_that_cannot_change_a_verdict_change_nothing(town: Path, woonzo
                 f"x.yaml, samen met config/regions/{REGION}.yaml: region.base_level: moet een van deze zijn",
             ],
         ),
-        ("completeness: {categories: {bakker: complete}}\n", ["onbekende categorie bakker"]),
+        ("completeness: {overrules: {bakker: {judgement: complete, reason: x}}}\n", ["onbekende categorie bakker"]),
         ("witte_vlekken: 3\n", ["witte_vlekken: moet een blok met sleutels zijn"]),
         ("witte_vlekken: {share_beyond: 0.4, share_beyond: 0.5}\n", ["dubbele sleutel share_beyond"]),
         ("", ["x.yaml: is leeg"]),

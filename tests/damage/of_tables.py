@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -14,7 +13,7 @@ from pipeline.config.sources import FigureTable, ReferenceTable
 from tests.damage.case import Damage, Holds, Outcome, documented, harmless, refused, seen_at
 
 Named = tuple[str, ...]
-HUGE = {"count": "1000000000", "percent": "101", "km": "1500"}
+HUGE = {"count": "1000000000", "percent": "101", "km": "1500", "facilities": "99999"}
 """What no area of that unit can have."""
 
 
@@ -180,21 +179,19 @@ def _key_damages(made: TableDamages, table: FigureTable) -> Iterator[Damage]:
 
 
 def reference_damages(table: ReferenceTable) -> Iterator[Damage]:
-    """Yield every damage of the table of mean car-road distances beyond those of any file."""
-    figures = {column: "km" for column in table.columns_km.values()}
-    made = TableDamages(table.separator, {}, figures, table.code)
+    """Yield every damage of a table that completeness is judged by, beyond those of any file."""
+    named = [one for measures in table.columns.values() for one in measures.items()]
+    figures = {column: "km" if measure == "mean_km" else "facilities" for measure, column in named}
+    made = TableDamages(table.separator, table.where, figures, table.code)
     yield from made.of_columns()
     yield from made.of_encoding()
     yield from made.of_numbers()
-    yield from map(partial(seen_at, "check_results"), made.of_blanks(only_a_distance_less))
+    yield from map(partial(seen_at, "judge_completeness"), made.of_blanks(only_a_measure_less))
     yield harmless("codes padded", made.change(lambda one: one.map_column(table.code, lambda cell: f" {cell}  ")))
     yield harmless("codes in lower case", made.change(lambda one: one.map_column(table.code, str.lower)))
-    yield refused(
-        "another gemeente",
-        made.change(lambda one: one.map_column(table.code, lambda _: "GM9998")),
-        "0 rijen voor gemeente",
-    )
-    yield refused("a row twice", made.change(partial(_row_twice, {})), "2 rijen voor gemeente")
+    other = made.change(lambda one: one.map_column(table.code, lambda cell: f"{cell.strip()[:2]}99{cell.strip()[4:]}"))
+    yield seen_at("judge_completeness", refused("another gemeente", other, "geen rij voor een gebied van deze regio"))
+    yield refused("a row twice", made.change(partial(_row_twice, table.where)), "meer dan eens")
 
 
 def only_less_is_known(before: Path, after: Path) -> None:
@@ -207,15 +204,19 @@ def only_less_is_known(before: Path, after: Path) -> None:
         assert (known[f"{name}_old"] == known[f"{name}_new"]).all()
 
 
-def only_a_distance_less(before: Path, after: Path) -> None:
-    """Assert that one distance of CBS became unknown, and nothing else changed."""
-    old, new = (json.loads((folder / "metrics.json").read_text(encoding="utf-8")) for folder in (before, after))
-    lost = [one for one in old["distances"] if old["distances"][one] != new["distances"][one]]
+def only_a_measure_less(before: Path, after: Path) -> None:
+    """Assert that one measure of CBS became unknown, and that nothing but what rests on it changed."""
+    key = ["category", "measure"]
+    old, new = (pd.read_parquet(folder / "completeness_measures.parquet").set_index(key) for folder in (before, after))
+    lost = old.index.difference(new.index)
     assert len(lost) == 1
-    assert new["distances"][lost[0]]["cbs_car_km"] is None
-    assert {**old, "distances": None} == {**new, "distances": None}
-    for table in before.glob("*.parquet"):
-        assert table.read_bytes() == (after / table.name).read_bytes()
+    pd.testing.assert_frame_equal(old.drop(lost), new)
+    judged = [pd.read_parquet(folder / "completeness.parquet").set_index("category") for folder in (before, after)]
+    others = [one.drop(lost[0][0]) for one in judged]
+    pd.testing.assert_frame_equal(*others)
+    if judged[0]["judgement"].equals(judged[1]["judgement"]):
+        for table in (one for one in before.glob("*.parquet") if not one.name.startswith(("completeness", "checks"))):
+            assert table.read_bytes() == (after / table.name).read_bytes()
 
 
 def cut_off(name: str, inflict: Callable[[Path], None]) -> Damage:

@@ -122,7 +122,7 @@ def _damages(sources: Sources) -> dict[str, list[Damage]]:
         found[layer.file] += [replace(one, name=prefix + one.name) for one in of_layers.layer_damages(layer, names)]
     for table in sources.figures.tables:
         found[table.file] = [*of_bytes.damages(of_tables.cut_off), *of_tables.figure_damages(table)]
-    if (reference := sources.figures.reference) is not None:
+    for reference in (one for one in sources.figures.reference if one.file not in found):
         found[reference.file] = [*of_bytes.damages(of_tables.cut_off), *of_tables.reference_damages(reference)]
     found[sources.osm.file] = [*of_bytes.damages(_must_be_refused), *of_extracts.extract_damages()]
     return found

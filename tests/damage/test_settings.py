@@ -8,7 +8,7 @@ import pytest
 from pipeline.config.sources import AreaSettings, FigureSettings
 from pipeline.errors import WoonzorgError
 from pipeline.sources.areas import read_areas
-from pipeline.sources.figures import read_figures, read_reference_km
+from pipeline.sources.figures import read_figures, read_reference
 from tests import tiny_region
 from tests.damage.case import Outcome
 from tests.damage.of_settings import (
@@ -77,5 +77,5 @@ def _read(content: dict[str, Any], folder: Path) -> tuple[str, str, object]:
     areas = read_areas(AreaSettings.model_validate(content["areas"]).layers, folder, limits)
     settings = FigureSettings.model_validate(content["figures"])
     figures = read_figures(settings.tables, folder, limits)
-    reference = read_reference_km(settings.reference, folder, limits) if settings.reference else None
-    return areas.to_csv(), figures.to_csv(), reference
+    reference = read_reference(settings.reference, folder, limits)
+    return areas.to_csv(), figures.to_csv(), reference.to_csv()

@@ -137,9 +137,10 @@ class Workshop:
         places = WIRING[stage].get(kind, []) + (WIRING[stage].get("metrics", []) if kind == "outs" else [])
         names = [one if isinstance(one, str) else next(iter(one)) for one in places]
         roots = [str(name).replace("${item.region}", self.region) for name in names]
-        if stage == "check_results" and self.sources.figures.reference is not None:
-            reference = self.sources.figures.reference.file  # all that it reads of the figures as they came
-            roots = [f"{one}/{reference}" if one.endswith("/figures") else one for one in roots]
+        if stage == "judge_completeness" and kind == "deps":
+            figures = next(one for one in roots if one.endswith("/figures"))  # of which it reads the reference alone
+            read = [f"{figures}/{one.file}" for one in self.sources.figures.reference]
+            roots = [*(one for one in roots if one != figures), *read]
         for path in sorted({*state, *self.before}):
             if any(path == root or path.startswith(f"{root}/") for root in roots) and not path.endswith(RECORD):
                 yield path

@@ -13,7 +13,6 @@ import shapely
 from pipeline.config.facilities import Category
 from pipeline.config.params import WitteVlekSettings
 from pipeline.config.profiles import ON_FOOT, Profile
-from pipeline.config.region import CompletenessSettings
 from pipeline.config.target_groups import Norm, TargetGroup, TargetGroupSettings
 from pipeline.contracts import (
     BASE_AREAS,
@@ -178,7 +177,7 @@ NORMS = {
     }
 }
 WITTE_VLEKKEN = WitteVlekSettings(share_beyond=0.5, min_beyond=2, anchor_categories=["supermarket", "meeting_place"])
-ALL_COMPLETE = CompletenessSettings(default="complete", reason="test")
+ALL_COMPLETE: Mapping[str, str] = dict.fromkeys(CATEGORIES, "complete")
 FIXED = {
     "method": "fixed", "reference_norms": "usual", "reference_m_per_s": 1.25, "step_m": 10, "source": "test",
     "speeds": [{"age": 70, "men": 1.1, "women": 0.9}, {"age": 90, "men": 0.6, "women": 0.4}],

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.contracts import CHECKS, CLUSTERS
+from pipeline.contracts import CHECKS, CLUSTERS, COMPLETENESS, COMPLETENESS_AREAS, COMPLETENESS_MEASURES
 from pipeline.model.checks import check_results, describe_run, mean_walk_m
 from pipeline.stages.check_results import CHECKED
 from pipeline.tables import check_table
@@ -41,6 +41,7 @@ def tables() -> Tables:
     return {
         **made, "clusters": table(CLUSTERS, [CLUSTER]), "cluster_demand": few,
         "verdicts": pd.concat([made["verdicts"], verdict], ignore_index=True),
+        **{one.name: table(one, [{}]) for one in (COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS)},
     }  # fmt: skip
 
 

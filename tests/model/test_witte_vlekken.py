@@ -11,7 +11,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config.region import CompletenessSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
     DISTANCE_KINDS,
@@ -65,7 +64,7 @@ NOTHING_SAID = completeness_by_unit(LOCAL_CHECKS.empty())
 
 
 def judge(
-    completeness: CompletenessSettings = ALL_COMPLETE,
+    completeness: Mapping[str, str] = ALL_COMPLETE,
     *,
     people: tuple[float | None, float | None, float | None] = (100, 80, 120),
     is_weak: bool = False,
@@ -103,8 +102,8 @@ def judge(
     return Village({"category_verdicts": judged, "verdicts": verdicts})
 
 
-def doubtful(*codes: str) -> CompletenessSettings:
-    return CompletenessSettings(default="complete", reason="test", categories=dict.fromkeys(codes, "doubtful"))
+def doubtful(*codes: str) -> Mapping[str, str]:
+    return {**ALL_COMPLETE, **dict.fromkeys(codes, "doubtful")}
 
 
 # --- Three values per category ---------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from pipeline.config.profiles import ON_FOOT
-from pipeline.config.region import CompletenessSettings
 from pipeline.config.target_groups import TargetGroup, TargetGroupSettings
 from pipeline.contracts import CLUSTER_DEMAND, CLUSTERS, FACILITIES, LOCAL_CHECKS
 from pipeline.model import demand as demand_model
@@ -62,7 +61,7 @@ def build_village(
     *,
     people: float = 1000.0,
     cbs_homes: float | None = None,
-    completeness: CompletenessSettings = ALL_COMPLETE,
+    completeness: Mapping[str, str] = ALL_COMPLETE,
     groups: Mapping[str, TargetGroup] | None = None,
     with_aid: Mapping[str, Passable] | None = None,
     checks: Iterable[Mapping[str, Any]] = (),

@@ -11,7 +11,7 @@ from pipeline import contracts
 from pipeline.config.facilities import Category
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profile
-from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.publish.results import Results
 from tests.publish.frames import HOSTILE as HOSTILE
@@ -308,6 +308,36 @@ def _unit_paths() -> pd.DataFrame:
     ])  # fmt: skip
 
 
+def _completeness() -> pd.DataFrame:
+    """Say that supermarkets are complete by figures, stops by what was set, that GPs are too few, the rest unknown."""
+    says = {
+        "supermarket": ("complete", "cbs", "complete", None),
+        "stop": ("complete", "overrule", "unknown", HOSTILE_IMAGE),
+        "gp": ("doubtful", "cbs", "doubtful", None),
+    }
+    return frame(contracts.COMPLETENESS, [
+        dict(zip(("judgement", "basis", "measured", "reason"), says.get(code, ("unknown", "none", "unknown", None)),
+                 strict=True)) | {"category": code, "mapped_count": 2, "expected_count": None}
+        for code in CATEGORIES
+    ])  # fmt: skip
+
+
+def _completeness_measures() -> pd.DataFrame:
+    rows = [
+        ("supermarket", "mean_km", 0.85, 1.1, "enough", "none"), ("gp", "mean_km", 2.35, 1.5, "unknown", "edge"),
+        ("gp", "within_1_km", 0.28, 1.0, "too_few", "none"), ("hospital", "mean_km", 2.3, 2.7, "unknown", "uncovered"),
+    ]  # fmt: skip
+    return frame(contracts.COMPLETENESS_MEASURES, [
+        {
+            "category": category, "measure": measure, "area_level": "gemeente", "ours": ours, "cbs": cbs,
+            "difference": ours - cbs, "judged_people_share": 0.0 if outcome == "unknown" else 1.0,
+            "few_people_share": None if outcome == "unknown" else float(outcome == "too_few"), "outcome": outcome,
+            "cause": cause, "year": 2024, "source": "cijfers.csv",
+        }
+        for category, measure, ours, cbs, outcome, cause in rows
+    ])  # fmt: skip
+
+
 def _background() -> gpd.GeoDataFrame:
     shapes = [
         ("water", 1, None, box(WEST, SOUTH + 170, WEST + 400, SOUTH + 185)),
@@ -335,9 +365,6 @@ def make_results(**other: Any) -> Results:
         "categories": CATEGORIES,
         "target_groups": target_groups(),
         "profiles": PROFILES,
-        "completeness": CompletenessSettings(
-            default="doubtful", reason="met de hand gemaakt", categories={"supermarket": "complete", "stop": "complete"}
-        ),
         "witte_vlekken": WitteVlekSettings(share_beyond=0.5, min_beyond=2, anchor_categories=["supermarket"]),
         "map": MapSettings(max_file_mb=15, simplify_m=1, density_classes=4),
         "units": _units(),
@@ -356,6 +383,8 @@ def make_results(**other: Any) -> Results:
             contracts.CATEGORY_VERDICTS, [row for one in pairs for row in _judgement_rows(*one)]
         ),
         "verdicts": frame(contracts.VERDICT_TABLE, [_verdict_row(*one) for one in pairs]),
+        "completeness": _completeness(),
+        "completeness_measures": _completeness_measures(),
         "checks": frame(
             contracts.CHECKS,
             [{"check": "keys_are_unique_units", "is_passed": True, "row_count": 16, "fault_count": 0, "detail": ""}],
@@ -371,7 +400,7 @@ def make_results(**other: Any) -> Results:
                 "supermarket": {"mean_walk_m": 812.0, "cbs_car_km": 0.9},
                 "gp": {"mean_walk_m": None, "cbs_car_km": None},
             },
-            "reference": {"year": 2024, "what": "Gemiddelde afstand over de autoweg", "holder": "CBS"},
+            "reference": [{"year": 2024, "what": "Gemiddelde afstand over de autoweg", "holder": "CBS"}],
             "figures_matched_share": {"kerncijfers.csv": 1.0, "leeftijd.csv": 0.87},
             "people_placed_share": 0.943, "address_count": 1840, "dwelling_count": 1736, "unit_count": 12,
             "unjoined_facility_count": 1, "cluster_count": 2, "local_check_count": 5,

@@ -19,7 +19,7 @@ from tests.publish.hand_made import HOSTILE_FORMULA, HOSTILE_IMAGE, HOSTILE_SCRI
 SETTINGS = {
     "region": {"label": "Proef", "is_fictional": True},
     "witte_vlekken": {"share_beyond": 0.5},
-    "completeness": {"default": "doubtful", "categories": {"stop": "complete"}},
+    "completeness": {"overrules": {"stop": {"judgement": "complete", "reason": "nagelopen"}}},
     "facilities": {"categories": {
         "supermarket": {"label": "Supermarkt"}, "gp": {"label": "Huisarts"}, "stop": {"label": "Halte"},
     }},
@@ -273,12 +273,17 @@ RECORD = {"what": "Cijfers", "reference_date": "2023-01-01", "sha256": "a"}
         ("target_groups.groups.age_75_plus.min_count", 25, 10, "75-plus wordt beoordeeld vanaf 25 → 10 mensen"),
         ("target_groups.groups.age_75_plus.essential", ["gp"], ["stop"], "tellen mee: huisarts → halte"),
         (
-            "completeness.categories.gp",
+            "completeness.overrules.gp",
             None,
-            "complete",
-            "huisarts: mogelijk niet allemaal op de kaart → volledig op de kaart",
+            {"judgement": "complete", "reason": "nagelopen"},
+            "huisarts: volgens de cijfers van het CBS → volledig op de kaart",
         ),
-        ("completeness.default", "doubtful", "unknown", "mogelijk niet allemaal op de kaart → niet bekeken"),
+        (
+            "completeness.overrules.gp.judgement",
+            "doubtful",
+            "unknown",
+            "huisarts: mogelijk niet allemaal op de kaart → niet te beoordelen",
+        ),
         ("network.connect_max_m", 150.0, 100.5, "network.connect_max_m: 150 → 100.5"),
         ("units.unit_names", None, {"1": "x" * 90}, "niet ingevuld → {"),
     ],

@@ -137,3 +137,42 @@ def test_the_map_is_light_and_holds_no_address(kampen: RegionFiles) -> None:
     ids = kampen.read(contracts.DWELLINGS)["dwelling_id"]
     text = page.read_text(encoding="utf-8")
     assert not [one for one in ids.sample(200, random_state=1) if f'"{one}"' in text]
+
+
+# --- Completeness ----------------------------------------------------------------------------------------------------
+
+
+def test_gps_are_doubtful_and_supermarkets_complete_by_what_cbs_counts(kampen: RegionFiles) -> None:
+    judged = kampen.read(contracts.COMPLETENESS).set_index("category")
+    assert judged.loc[["gp", "supermarket"], "judgement"].tolist() == ["doubtful", "complete"]
+    assert judged.loc[["gp", "supermarket"], "basis"].tolist() == ["cbs", "cbs"]
+    assert judged.loc[["gp", "supermarket", "pharmacy"], "mapped_count"].tolist() == [2, 14, 3]
+    # Three pharmacies where 5.7 are expected, and the edge too near to compare distances: nothing can be said.
+    assert judged.loc["pharmacy", ["judgement", "basis"]].tolist() == ["unknown", "none"]
+
+
+def test_our_figures_over_car_roads_stand_beside_those_of_cbs(kampen: RegionFiles) -> None:
+    measures = kampen.read(contracts.COMPLETENESS_MEASURES).set_index(["category", "measure"])
+    found = {key: (round(row["ours"], 2), row["cbs"], row["outcome"]) for key, row in measures.iterrows()}
+    assert found == {
+        ("gp", "mean_km"): (2.35, 1.5, "unknown"),
+        ("gp", "within_1_km"): (0.28, 1.0, "too_few"),
+        ("gp", "within_3_km"): (1.41, 5.0, "unknown"),
+        ("gp", "within_5_km"): (1.95, 7.2, "unknown"),
+        ("hospital", "mean_km"): (2.28, 2.7, "unknown"),
+        ("hospital", "within_5_km"): (0.98, 0.9, "unknown"),
+        ("pharmacy", "mean_km"): (1.64, 1.5, "unknown"),
+        ("supermarket", "mean_km"): (0.85, 1.1, "unknown"),
+        ("supermarket", "within_1_km"): (1.36, 1.2, "enough"),
+        ("supermarket", "within_3_km"): (7.78, 6.5, "unknown"),
+        ("supermarket", "within_5_km"): (12.69, 11.0, "unknown"),
+    }
+    assert set(measures.loc[measures["outcome"] == "unknown", "cause"]) == {"edge"}
+    areas = kampen.read(contracts.COMPLETENESS_AREAS)
+    assert areas["covered_share"].unique().round(3).tolist() == [0.953]
+
+
+def test_the_reason_of_doubt_is_told_with_its_figures(results: Results) -> None:
+    text = "\n".join(explain(results, find_unit(results, "8263")))
+    assert "Er kunnen huisartsen op de kaart ontbreken. De kaart heeft er minder dan het CBS telt: binnen 1 km" in text
+    assert "gemiddeld 0,3 tegen 1,0 volgens het CBS (2024)" in text

@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.config.region import RegionSettings
 from pipeline.config.sources import FigureSettings
 from pipeline.settings_files import read_sections
-from pipeline.sources.figures import read_figures, read_reference_km
+from pipeline.sources.figures import read_figures, read_reference
 from pipeline.stages.fetch_figures import fetch_figures
 from pipeline.tables import RegionFiles
 from tests.services.odata import ODataTable, odata_handler
@@ -18,7 +18,7 @@ from tests.services.statline import csv_table
 from tests.stage_runs import PROJECT
 
 Settings = dict[str, Any]
-Figures = tuple[pd.DataFrame, dict[str, float | None]]
+Figures = tuple[pd.DataFrame, pd.DataFrame]
 
 _KINDS = {"Perioden": "TimeDimension", "Leeftijd": "Dimension", "Geslacht": "Dimension", "Marges": "Dimension"}
 
@@ -48,7 +48,7 @@ def figures_through_odata(
         settings = {
             "from": "services",
             "tables": [changed[one["file"]] for one in figures["tables"]],
-            "reference": changed[figures["reference"]["file"]],
+            "reference": [changed[one["file"]] for one in figures["reference"]],
         }
         fetched = FigureSettings.model_validate(settings)
         sections = read_sections(PROJECT / "config", ["demo", "limits"])
@@ -61,8 +61,7 @@ def figures_through_odata(
 def read(figures: FigureSettings, folder: Path) -> Figures:
     """Read the figures and the reference in `folder`."""
     limits = read_sections(PROJECT / "config", ["limits"])["limits"]
-    assert figures.reference is not None
-    return read_figures(figures.tables, folder, limits), read_reference_km(figures.reference, folder, limits)
+    return read_figures(figures.tables, folder, limits), read_reference(figures.reference, folder, limits)
 
 
 def in_order(figures: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +70,7 @@ def in_order(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _all_tables(figures: Mapping[str, Any]) -> list[Settings]:
-    return [*figures["tables"], figures["reference"]]
+    return [*figures["tables"], *figures["reference"]]
 
 
 def _asked(folder: Path, identifier: str, one: Settings, codes: Mapping[str, list[str]]) -> Settings:

@@ -15,7 +15,7 @@ from pipeline.errors import SourceError
 from pipeline.settings_files import read_sections
 from pipeline.sources.cbs.differences import Kind, read_changes
 from pipeline.sources.fetching import Mode
-from pipeline.sources.figures import read_figures, read_reference_km
+from pipeline.sources.figures import read_figures, read_reference
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.fetch_figures import fetch_figures
 from pipeline.tables import RegionFiles
@@ -70,11 +70,15 @@ def settings(**first: Any) -> FigureSettings:
         "keys": {"71400": "age_65_69", "71500": "age_70_74"},
     }  # fmt: skip
     reference = {
-        **kerncijfers, "file": "gemeente.csv", "gemeente": "GM0002",
-        "columns_km": {"gp": "AfstandTotHuisartsenpraktijk"},
+        **kerncijfers, "file": "nabij.csv", "rounding": 0.1,
+        "columns": {"gp": {"mean_km": "AfstandTotHuisartsenpraktijk"}},
     }  # fmt: skip
     return FigureSettings.model_validate(
-        {"from": "services", "tables": [{**kerncijfers, "columns": columns, **first}, leeftijd], "reference": reference}
+        {
+            "from": "services",
+            "tables": [{**kerncijfers, "columns": columns, **first}, leeftijd],
+            "reference": [reference],
+        }
     )
 
 
@@ -113,9 +117,9 @@ def test_the_region_is_read_with_the_years_of_the_tables(files: RegionFiles, ser
     assert found.loc[("BU00010000", "inhabitants"), "value"] == 300
     assert found.loc[[("1000", "age_65_69")]][["value", "low", "high"]].to_numpy().tolist() == [[25, 22.5, 27.5]]
     assert set(found["year"]) == {2023}
-    reference = settings().reference
-    assert reference is not None
-    assert read_reference_km(reference, files.snapshot("figures"), LIMITS) == {"gp": 1.5}
+    nearness = read_reference(settings().reference, files.snapshot("figures"), LIMITS)
+    of_gemeente = nearness[nearness["area_code"] == "GM0002"]
+    assert of_gemeente[["category", "measure", "value"]].to_numpy().tolist() == [["gp", "mean_km", 1.5]]
 
 
 def test_missing_is_not_zero(files: RegionFiles, server: Server) -> None:

@@ -83,11 +83,10 @@ def question(
 
 def _wanted(table: FigureTable | ReferenceTable, dimension: str, keys: Sequence[str], *, is_time: bool) -> list[str]:
     """Return the values wanted of a dimension: as set, all that a long table reads, the only one, or the year."""
-    if isinstance(table, FigureTable):
-        if dimension in table.where:
-            return [table.where[dimension]]
-        if dimension == table.key:
-            return list(table.keys)
+    if dimension in table.where:
+        return [table.where[dimension]]
+    if isinstance(table, FigureTable) and dimension == table.key:
+        return list(table.keys)
     if len(keys) == 1:
         return list(keys)
     if not is_time:

@@ -40,8 +40,8 @@ def live_tables(figures: FigureSettings, gemeenten: Mapping[str, str], web: Web,
 
 
 def _live(table: _Sort, cbs: CbsTable, gemeenten: Mapping[str, str], web: Web, earlier: Path) -> Live:
-    codes = cbs.codes or area_codes([table.gemeente] if isinstance(table, ReferenceTable) else list(gemeenten))
-    where = {"where": table.where, "keys": sorted(table.keys)} if isinstance(table, FigureTable) else {}
+    codes = cbs.codes or area_codes(list(gemeenten))
+    keys = sorted(table.keys) if isinstance(table, FigureTable) else []
     request = {
         "service": cbs.service,
         "address": web.service(cbs.service).address,
@@ -50,7 +50,8 @@ def _live(table: _Sort, cbs: CbsTable, gemeenten: Mapping[str, str], web: Web, e
         "codes": codes,
         "year": table.year,
         "reference_date": table.reference_date,
-        **where,
+        "where": table.where,
+        "keys": keys,
     }
     source = Table(web, cbs.service, cbs.table)
     return Live(table, request, lambda folder: _get(table, source, codes, folder, earlier))

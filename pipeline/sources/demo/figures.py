@@ -1,4 +1,4 @@
-"""Figures in the raw formats of the CBS: key figures, ages per postcode, health of people of 65 and over."""
+"""Figures in the raw formats of the CBS: key figures, nearness, ages per postcode, health of people of 65 and over."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.sources.demo.districts import DISTRICTS, PARTLY_SECRET, SECRET
+from pipeline.sources.demo.nearness import nearness_figures
 from pipeline.sources.demo.people import OWNER_SHARE
 from pipeline.sources.demo.region import DemoRegion, Municipality
 
@@ -29,22 +30,14 @@ HEALTH_COLUMNS = (
 )  # fmt: skip
 _BROAD_AGES = {"0_tot_15_jaar": (0, 15), "15_tot_25_jaar": (15, 25), "25_tot_45_jaar": (25, 45),
                "45_tot_65_jaar": (45, 65), "65_jaar_en_ouder": (65, 120)}  # fmt: skip
-_CAR_KM = {
-    "huisartsenpraktijk_gemiddelde_afstand_in_km": 1.3,
-    "apotheek_gemiddelde_afstand_in_km": 1.6,
-    "ziekenhuis_incl_buitenpolikliniek_gem_afst_in_km": 3.4,
-    "grote_supermarkt_gemiddelde_afstand_in_km": 1.2,
-    "bibliotheek_gemiddelde_afstand_in_km": 3.1,
-}
 
 
 def write_figures(region: DemoRegion, folder: Path) -> None:
     """Write the four CSV files with figures into `folder`."""
-    tables = [_key_figures(m) for m in region.municipalities]
-    pd.concat(tables).to_csv(folder / KEY_FIGURES, index=False, lineterminator="\n")
-    pd.concat([_gemeente_row(m) for m in region.municipalities]).to_csv(
-        folder / GEMEENTE, index=False, lineterminator="\n"
-    )
+    near = [nearness_figures(m) for m in region.municipalities]
+    both = list(zip(region.municipalities, near, strict=True))
+    pd.concat([_key_figures(*one) for one in both]).to_csv(folder / KEY_FIGURES, index=False, lineterminator="\n")
+    pd.concat([_gemeente_row(*one) for one in both]).to_csv(folder / GEMEENTE, index=False, lineterminator="\n")
     _write_rows(folder / AGES, ("ID", "Geslacht", "Leeftijd", "Postcode", "Perioden", "Bevolking_1"),
                 (row for m in region.municipalities for row in _age_rows(m)))  # fmt: skip
     _write_rows(folder / HEALTH, HEALTH_COLUMNS, (row for m in region.municipalities for row in _health_rows(m)))
@@ -65,7 +58,7 @@ def _percentage(part: float, whole: float) -> int:
     return round(100 * part / whole) if whole else SECRET_FIGURE
 
 
-def _key_figures(m: Municipality) -> pd.DataFrame:
+def _key_figures(m: Municipality, near: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for record in m.buurten.drop(columns="geometry").to_dict("records"):
         area = {str(key): value for key, value in record.items()}
@@ -75,6 +68,7 @@ def _key_figures(m: Municipality) -> pd.DataFrame:
         owners = OWNER_SHARE.get(DISTRICTS[district].character, 0.6) if district >= 0 else 0.0
         density = _address_density(m, district)
         figures = _counts(people, homes, area["oppervlakte_land_in_ha"], density, owners)
+        figures |= _near(near, district)
         if district < 0 or name in SECRET:
             figures = dict.fromkeys(figures, SECRET_FIGURE)
         if name in PARTLY_SECRET:
@@ -83,7 +77,14 @@ def _key_figures(m: Municipality) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("buurtcode")
 
 
-def _gemeente_row(m: Municipality) -> pd.DataFrame:
+def _near(near: pd.DataFrame, district: int) -> dict[str, float]:
+    """Return the nearness of facilities for a district, unknown where nobody lives."""
+    there = district >= 0 and district in near.index
+    known = near.loc[[district]].iloc[0] if there else pd.Series(np.nan, index=near.columns)
+    return {str(name): float(known[name]) if pd.notna(known[name]) else SECRET_FIGURE for name in near.columns}
+
+
+def _gemeente_row(m: Municipality, near: pd.DataFrame) -> pd.DataFrame:
     land = m.buurten[m.buurten["water"] == "NEE"]
     area: dict[str, Any] = {
         "gemeentecode": land["gemeentecode"].iloc[0],
@@ -96,7 +97,7 @@ def _gemeente_row(m: Municipality) -> pd.DataFrame:
     characters = [DISTRICTS[d].character for d in m.homes["district"]]
     owners = float(np.mean([OWNER_SHARE[c] for c in characters]))
     figures = _counts(m.people, m.homes, area["oppervlakte_land_in_ha"], density, owners)
-    return pd.DataFrame([{**_in_order(area, figures), **_CAR_KM, "jaar": 2024}])
+    return pd.DataFrame([{**_in_order(area, figures), **near.loc[-1], "jaar": 2024}])
 
 
 def _in_order(area: Mapping[str, Any], figures: Mapping[str, float]) -> dict[str, Any]:
