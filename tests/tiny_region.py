@@ -94,6 +94,7 @@ def settings() -> dict[str, Any]:
             },
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
+        "timetables": None,
         "completeness": {"default": "complete", "reason": "alles is getekend"},
         "local_checks": {"as_of": "2025-01-01"},
     }  # fmt: skip

@@ -138,3 +138,14 @@ class OsmSettings(SourceFile):
     def _has_date(self) -> Self:
         _require_dates(self.origin, [self])
         return self
+
+
+class TimetableSettings(SourceFile):
+    """Which GTFS feed (zip) says how often stops are served."""
+
+    origin: Origin = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _has_date(self) -> Self:
+        _require_dates(self.origin, [self])
+        return self

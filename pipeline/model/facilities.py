@@ -27,8 +27,8 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
 
     Returns
     -------
-    Facilities as `contracts.MAPPED_FACILITIES` has them, as points: a node if there is one, else the middle of the
-    area.
+    Facilities as `contracts.MAPPED_FACILITIES` has them but for the service of stops, as points: a node if there is
+    one, else the middle of the area.
     """
     require_rd(found.geometry)
     pieces = [

@@ -110,14 +110,18 @@ def limit_extract(
     extract: shapely.Polygon, areas: gpd.GeoDataFrame, settings: NetworkSettings, longest_norm_m: float
 ) -> shapely.Polygon:
     """Return the part of the extract within the buffer around the areas that they can be reached over."""
-    buffer_m = max(settings.buffer_min_m, settings.buffer_factor * longest_norm_m)
-    around = shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
-    limited = shapely.intersection(extract, around)
+    limited = shapely.intersection(extract, surroundings(areas, settings, longest_norm_m))
     if not isinstance(limited, shapely.Polygon) or limited.is_empty:
         raise SourceError(
             "het OpenStreetMap-uittreksel ligt te ver van de gebieden; neem een uittreksel van deze regio."
         )
     return limited
+
+
+def surroundings(areas: gpd.GeoDataFrame, settings: NetworkSettings, longest_norm_m: float) -> shapely.Polygon:
+    """Return the box around the areas with the buffer that they can be reached over."""
+    buffer_m = max(settings.buffer_min_m, settings.buffer_factor * longest_norm_m)
+    return shapely.box(*areas.total_bounds).buffer(buffer_m, join_style="mitre")
 
 
 def clip_to(nodes: pd.DataFrame, edges: pd.DataFrame, extract: shapely.Polygon) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import WitteVlekSettings
 from pipeline.config.region import CompletenessSettings
+from pipeline.config.sources import TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import (
     CATEGORY_VERDICTS,
@@ -20,6 +21,7 @@ from pipeline.contracts import (
 from pipeline.model import witte_vlekken as model
 from pipeline.model.clusters import completeness_of_clusters, weak_clusters
 from pipeline.model.local_checks import completeness_by_unit
+from pipeline.model.stop_service import doubt_without_timetable
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -30,9 +32,11 @@ def flag_witte_vlekken(
     target_groups: TargetGroupSettings,
     facilities: FacilitySettings,
     completeness: CompletenessSettings,
+    timetables: TimetableSettings | None,
     witte_vlekken: WitteVlekSettings,
 ) -> None:
     """Judge each category and each unit, and each cluster of small units, per target group."""
+    completeness = doubt_without_timetable(completeness, facilities, has_timetable=timetables is not None)
     groups, categories = target_groups.groups, facilities.categories
     distances, shares, units = files.read(REACH_DISTANCES), files.read(REACH_SHARES), files.read(UNITS)
     clusters, local = files.read(CLUSTERS), completeness_by_unit(files.read(LOCAL_CHECKS))

@@ -6,6 +6,7 @@ from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.sources import TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.publish.index_page import build_index
 from pipeline.publish.map_page import build_map
@@ -24,6 +25,7 @@ def publish_map(
     target_groups: TargetGroupSettings,
     profiles: Profiles,
     completeness: CompletenessSettings,
+    timetables: TimetableSettings | None,
     witte_vlekken: WitteVlekSettings,
     map: MapSettings,
 ) -> None:
@@ -35,6 +37,7 @@ def publish_map(
         target_groups=target_groups,
         profiles=profiles,
         completeness=completeness,
+        timetables=timetables,
         witte_vlekken=witte_vlekken,
         map=map,
     )

@@ -9,13 +9,15 @@ from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import CompletenessSettings, RegionSettings
+from pipeline.config.sources import TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.errors import TableError
+from pipeline.model.stop_service import doubt_without_timetable
 from pipeline.publish.results import Results
 from pipeline.sources.snapshots import read_provenance
 from pipeline.tables import RegionFiles
 
-_SNAPSHOTS = ("areas", "figures", "osm")
+_SNAPSHOTS = ("areas", "figures", "osm", "timetables")
 
 
 def read_results(
@@ -26,6 +28,7 @@ def read_results(
     target_groups: TargetGroupSettings,
     profiles: Profiles,
     completeness: CompletenessSettings,
+    timetables: TimetableSettings | None,
     witte_vlekken: WitteVlekSettings,
     map: MapSettings,
 ) -> Results:
@@ -45,7 +48,7 @@ def read_results(
         categories=facilities.categories,
         target_groups=target_groups,
         profiles=profiles,
-        completeness=completeness,
+        completeness=doubt_without_timetable(completeness, facilities, has_timetable=timetables is not None),
         witte_vlekken=witte_vlekken,
         map=map,
         units=files.read(contracts.UNITS),
