@@ -66,8 +66,8 @@ def _lowest_hours(calls: pd.DataFrame, settings: StopServiceSettings) -> pd.Seri
         sense: pd.concat([_thinnest(rows.assign(way=way).dropna(subset="way"), size) for rows, way in ways])
         for sense, ways in senses.items()
     }
-    both = pd.concat(thinnest, axis=1).dropna().min(axis=1)
-    return both.groupby("place_id").max()
+    both: pd.Series = pd.concat(thinnest, axis=1).dropna().min(axis=1).groupby("place_id").max()
+    return both
 
 
 def _line_end(calls: pd.DataFrame, neighbour: str, end: str) -> pd.Series:

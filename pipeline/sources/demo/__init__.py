@@ -8,4 +8,12 @@ from pipeline.sources.demo.timetable import write_timetable
 
 GENERATOR_VERSION = "3"
 
-__all__ = ["GENERATOR_VERSION", "DemoRegion", "generate", "write_areas", "write_figures", "write_osm", "write_timetable"]
+__all__ = [
+    "GENERATOR_VERSION",
+    "DemoRegion",
+    "generate",
+    "write_areas",
+    "write_figures",
+    "write_osm",
+    "write_timetable",
+]

@@ -11,8 +11,8 @@ from pipeline.sources.demo.layout import Plan
 STOP_SPACING_TOWN_M = 420.0
 STOP_SPACING_POLDER_M = 1_900.0
 STOP_OFFSET_M = 3.5
-STATIONS = (("Markerstad", 0.0), ("Gouwekerk", 5_420.0))
-"""Name, and metres along the railway."""
+STATIONS = {"Markerstad": 0.0, "Gouwekerk": 5_420.0}
+"""Metres along the railway, by name."""
 
 NOT_MAPPED = "Stationslaan 6"
 """The stop that the map lacks."""
@@ -56,10 +56,9 @@ def _road_stops(plan: Plan) -> list[StopPair]:
         while at < road.line.length - 30:
             x, y = road.line.interpolate(at).coords[0]
             in_town = np.hypot(x - town.centre[0], y - town.centre[1]) < town.radius_m * 1.05
-            right, left = (
-                road.line.offset_curve(side * STOP_OFFSET_M).interpolate(at + 8 * side).coords[0] for side in (-1, 1)
-            )
-            stops.append(StopPair(f"{road.name} {int(at // 100) + 1}", road.name, (right, left)))
+            right, left = (road.line.offset_curve(side * STOP_OFFSET_M).interpolate(at + 8 * side) for side in (-1, 1))
+            platforms = (right.x, right.y), (left.x, left.y)
+            stops.append(StopPair(f"{road.name} {int(at // 100) + 1}", road.name, platforms))
             at += STOP_SPACING_TOWN_M if in_town else STOP_SPACING_POLDER_M
     return stops
 
@@ -78,8 +77,8 @@ def _dorp_stops(plan: Plan) -> list[StopPair]:
 
 def stations(plan: Plan) -> list[tuple[str, float, float]]:
     """Give the stations: name, x, y (EPSG:28992)."""
-    spots = [(name, shapely.line_interpolate_point(plan.railway, at)) for name, at in STATIONS]
-    return [(name, *shapely.get_coordinates(spot)[0].tolist()) for name, spot in spots]
+    spots = shapely.line_interpolate_point([plan.railway], list(STATIONS.values()))
+    return [(name, x, y) for name, (x, y) in zip(STATIONS, shapely.get_coordinates(spots).tolist(), strict=True)]
 
 
 def map_stops(plan: Plan) -> list[tuple[float, float, Tags]]:

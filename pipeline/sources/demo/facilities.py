@@ -122,6 +122,7 @@ FACILITIES = (
 )
 # fmt: on
 
+
 def make_sites(plan: Plan, streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Find a free lot beside a street for every facility of `FACILITIES`, as near its spot as streets allow.
 

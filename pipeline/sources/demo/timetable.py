@@ -1,5 +1,7 @@
-"""The timetable of the invented gemeente as a GTFS feed, with what real feeds have: times left out, holidays, trips
-past midnight, names of their own, a stop without coordinates, a byte order mark.
+"""The timetable of the invented gemeente as a GTFS feed.
+
+It has what real feeds have: times left out, holidays, trips past midnight, names of its own, a stop without
+coordinates, a byte order mark.
 """
 
 import csv
@@ -53,7 +55,7 @@ _LINES = (
     _Line("13", ("Slikhoeker Laan", "Slikhoekerweg", "Slikhoek, Dorpsplein"), 60),
     _Line("14", ("Kerkweg", "Gouwekerk, Dorpsplein"), 60),
     _Line("15", ("Gouweweg",), 120),
-    _Line("16", ("Trintelveld, Dorpsplein", "Trintelweg"), 60),
+    _Line("16", ("Trintelveld, Dorpsplein", "Trintelweg"), 120),
     _Line("17", ("Slikhoek, Dorpsplein", "Zavelhoek, Dorpsplein", "Kleihuizen, Kerkenpad"), 60),
     _Line("18", ("Koogweg", "Noorderkoog, Dorpsplein"), 120),
     _Line("601", ("Vogelweg", "Trintelveld, Dorpsplein"), 60, "school", (7, 9)),

@@ -125,9 +125,7 @@ def _date(day: str) -> datetime:
     return datetime.strptime(day, "%Y%m%d")
 
 
-def _on_day(
-    number: int, day: str, times: pd.DataFrame, feed: Any, settings: StopServiceSettings
-) -> pd.DataFrame:
+def _on_day(number: int, day: str, times: pd.DataFrame, feed: Any, settings: StopServiceSettings) -> pd.DataFrame:
     """Return the calls on a day in the hours of the settings, also those of trips that began the day before."""
     before = (_date(day) - timedelta(days=1)).strftime("%Y%m%d")
     found = []

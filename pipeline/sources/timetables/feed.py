@@ -15,12 +15,10 @@ from pipeline.contracts import CRS
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.csv_rows import show_rows
 from pipeline.sources.timetables.calls import read_calls
-from pipeline.sources.timetables.feed_files import FIRST_ROW, REMEDY, FeedFiles, opened_feed
+from pipeline.sources.timetables.feed_files import CALENDARS, FIRST_ROW, OPTIONAL, REMEDY, FeedFiles, opened_feed
 
-_CALENDARS = ("calendar", "calendar_dates")
 _PLATFORMS = ("", "0")
 _STATIONS = ("1",)
-_ROWS_AT_ONCE = 1_000_000
 _DECIMALS = 3
 _TO_RD = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 
@@ -89,12 +87,12 @@ def check_feed(path: Path) -> None:
 def _read_tables(feed: FeedFiles) -> dict[str, pd.DataFrame]:
     """Read all tables but the times, and hold them against each other."""
     tables: dict[str, pd.DataFrame] = {}
-    faults = [] if any(feed.has(name) for name in _CALENDARS) else [
+    faults = [] if any(feed.has(name) for name in CALENDARS) else [
         f"{feed.file('calendar')}: ontbreekt, en calendar_dates.txt ook; {REMEDY}."
     ]  # fmt: skip
     if not feed.has("stop_times"):
         faults.append(f"{feed.file('stop_times')}: ontbreekt; {REMEDY}.")
-    optional = [name for name in (*_CALENDARS, "frequencies") if feed.has(name)]
+    optional = [name for name in OPTIONAL if feed.has(name)]
     for name in ("stops", "routes", "trips", *optional):
         with collected(faults):
             tables[name] = feed.read(name)
@@ -110,7 +108,7 @@ def _id_faults(feed: FeedFiles, tables: Mapping[str, pd.DataFrame]) -> list[str]
         for table, column in (("stops", "stop_id"), ("routes", "route_id"), ("trips", "trip_id"))
         for fault in _faults_of(feed, table, column, tables[table][column].duplicated(), tables, "staat er al eerder")
     ]
-    services = pd.concat([tables[name]["service_id"] for name in _CALENDARS if name in tables])
+    services = pd.concat([tables[name]["service_id"] for name in CALENDARS if name in tables])
     stations = pd.concat([tables["stops"]["stop_id"], pd.Series([""])])
     known = {
         ("trips", "route_id", "routes.txt"): tables["routes"]["route_id"],
@@ -168,12 +166,13 @@ def _trips_calling_at(near: set[str], feed: FeedFiles, tables: Mapping[str, pd.D
     unknown: dict[str, list[int]] = {column: [] for column in known}
     first: dict[str, str] = {}
     found: set[str] = set()
-    for piece in feed.read_pieces("stop_times", _ROWS_AT_ONCE, list(known)):
+    for piece in feed.read_pieces("stop_times", list(known)):
         found |= set(piece.loc[piece["stop_id"].isin(near), "trip_id"])
         for column, ids in known.items():
             wrong = piece.loc[~piece[column].isin(ids), column]
             unknown[column] += (wrong.index + FIRST_ROW).tolist()
-            first |= {column: str(one) for one in wrong[:1] if column not in first}
+            if len(wrong):
+                first.setdefault(column, str(wrong.iloc[0]))
     raise_faults(SourceError, [
         f"{feed.file('stop_times')}, rij {show_rows(rows)}, kolom {column}: '{first[column]}' staat niet in "
         f"{'trips' if column == 'trip_id' else 'stops'}.txt; {REMEDY}."
@@ -184,7 +183,7 @@ def _trips_calling_at(near: set[str], feed: FeedFiles, tables: Mapping[str, pd.D
 
 def _stop_times_of(trips: set[str], feed: FeedFiles) -> pd.DataFrame:
     """Return the times of these trips."""
-    pieces = [piece[piece["trip_id"].isin(trips)] for piece in feed.read_pieces("stop_times", _ROWS_AT_ONCE)]
+    pieces = [piece[piece["trip_id"].isin(trips)] for piece in feed.read_pieces("stop_times")]
     times = pd.concat(pieces)
     raise_faults(SourceError, feed.faults("stop_times", times))
     return times.reset_index(drop=True)

@@ -37,7 +37,11 @@ FILES: Mapping[str, _File] = {
     "calendar_dates": _File(("service_id", "date", "exception_type")),
     "frequencies": _File(("trip_id", "start_time", "end_time", "headway_secs")),
 }
-"""Which columns of which files are read; the last three files need not all be there."""
+"""Which columns of which files are read."""
+
+CALENDARS = ("calendar", "calendar_dates")
+OPTIONAL = (*CALENDARS, "frequencies")
+"""Files that may be missing or have a heading alone; one of the calendars must be there."""
 
 _TIME = (r"\d{1,3}:[0-5]\d:[0-5]\d", "geen tijd (uu:mm:ss)")
 _FLAG = ("[01]", "geen 0 of 1")
@@ -63,6 +67,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
 _DATES = ("start_date", "end_date", "date")
 
 _MAY_BE_EMPTY = ("stop_name",)
+_ROWS_AT_ONCE = 1_000_000
 
 
 class FeedFiles:
@@ -86,24 +91,26 @@ class FeedFiles:
         return f"{self._name}, {table}.txt"
 
     def read(self, table: str) -> pd.DataFrame:
-        """Read a table as text, every needed and optional column there (empty where the file lacks it).
+        """Read a table as text, with all columns that are wanted of it (empty where the file lacks an optional one).
 
         Raises
         ------
         SourceError
-            With every fault: the file or a column is missing or there twice, or it is no CSV.
+            With every fault: the file or a column is missing or there twice, it is no CSV, or has a heading alone where
+            the feed cannot do without.
         """
-        frame = pd.concat(self.read_pieces(table, None), ignore_index=True)
-        raise_faults(SourceError, [] if len(frame) else [f"{self.file(table)}: bevat geen rijen; {REMEDY}."])
+        frame = pd.concat(self.read_pieces(table))
+        is_bare = frame.empty and table not in OPTIONAL
+        raise_faults(SourceError, [f"{self.file(table)}: bevat geen rijen; {REMEDY}."] if is_bare else [])
         return frame
 
-    def read_pieces(self, table: str, rows: int | None, columns: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
-        """Read a table in pieces of so many rows, of all columns or some; the index counts rows from 0."""
-        wanted = [*FILES[table].needed, *FILES[table].optional] if not columns else list(columns)
+    def read_pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pd.DataFrame]:
+        """Read a table in pieces, as times may be too many at once: of all columns or some; the index counts rows."""
+        wanted = list(columns) or [*FILES[table].needed, *FILES[table].optional]
         with self._opened(table) as file:
             pieces = pd.read_csv(
-                file, dtype="str", encoding="utf-8-sig", keep_default_na=False, chunksize=rows or 10_000_000,
-                usecols=lambda name: _plain(name) in wanted, index_col=False,
+                file, dtype="str", encoding="utf-8-sig", keep_default_na=False, chunksize=_ROWS_AT_ONCE,
+                usecols=lambda name: _plain(str(name)) in wanted, index_col=False,
             )  # fmt: skip
             with pieces:
                 for piece in pieces:
@@ -116,8 +123,8 @@ class FeedFiles:
         faults = [f"{self.file(table)}: kolom {name} ontbreekt; {REMEDY}." for name in missing]
         faults += [f"{self.file(table)}: kolom {name} komt meer dan eens voor; {REMEDY}." for name in twice]
         raise_faults(SourceError, faults)
-        full = named.reindex(columns=wanted).astype("str").fillna("")
-        return full.apply(lambda column: column.str.strip())
+        full = named.reindex(columns=list(wanted)).astype("str").fillna("")
+        return pd.DataFrame({name: full[name].str.strip() for name in wanted})
 
     @contextmanager
     def _opened(self, table: str) -> Iterator[IO[bytes]]:
