@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.config.params import StopServiceSettings
 from pipeline.errors import SourceError, raise_faults
+from pipeline.sources.csv_rows import show_rows
 from pipeline.sources.timetables.feed_files import REMEDY
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -45,8 +46,10 @@ def read_calls(
     SourceError
         If a trip begins or ends without a time, or nothing runs here on a day that is asked for.
     """
-    feed = _expanded(tables, trips, stop_times)
-    times = _with_seconds(file, feed.stop_times)
+    times = _in_order(stop_times)
+    _require_ends(file, times)
+    feed = _expanded(tables, trips, times)
+    times = _with_seconds(feed.stop_times)
     services = feed.trips.set_index("trip_id")["service_id"]
     days = reference_days(file, feed, settings.days, settings.normal_day_share)
     times["service_id"] = times["trip_id"].map(services)
@@ -56,7 +59,7 @@ def read_calls(
     return calls.assign(line_name=calls["trip_id"].map(route)).drop(columns=["trip_id", "service_id", "seconds"])
 
 
-def _expanded(tables: Mapping[str, pd.DataFrame], trips: pd.DataFrame, stop_times: pd.DataFrame) -> Any:
+def _expanded(tables: Mapping[str, pd.DataFrame], trips: pd.DataFrame, times: pd.DataFrame) -> Any:
     """Return the feed as gtfs-kit has it, each departure of its frequencies a trip of its own."""
     services, known = trips["service_id"], {}
     for name, numbers in (("calendar", WEEKDAYS), ("calendar_dates", ("exception_type",))):
@@ -65,29 +68,37 @@ def _expanded(tables: Mapping[str, pd.DataFrame], trips: pd.DataFrame, stop_time
             known[name] = rows.astype(dict.fromkeys(numbers, "int64"))
     if "frequencies" in tables:
         known["frequencies"] = tables["frequencies"].astype({"headway_secs": "int64"})
-    time = stop_times["departure_time"].where(stop_times["departure_time"] != "", stop_times["arrival_time"])
-    time = time.where(time != "")
-    times = stop_times.assign(departure_time=time, arrival_time=time)
     return gtfs_kit.Feed("m", trips=trips, stop_times=times, **known).expand_frequencies()
 
 
-def _with_seconds(file: str, stop_times: pd.DataFrame) -> pd.DataFrame:
+def _in_order(stop_times: pd.DataFrame) -> pd.DataFrame:
+    """Return the times in the order of the trips, one time per call (missing: left out)."""
+    time = stop_times["departure_time"].where(stop_times["departure_time"] != "", stop_times["arrival_time"])
+    time = time.where(time != "")
+    number = stop_times["stop_sequence"].astype("int64")
+    times = stop_times.assign(departure_time=time, arrival_time=time, stop_sequence=number)
+    return times.sort_values(["trip_id", "stop_sequence"], kind="stable", ignore_index=True)
+
+
+def _require_ends(file: str, times: pd.DataFrame) -> None:
+    is_end = ~times["trip_id"].duplicated() | ~times["trip_id"].duplicated(keep="last")
+    timeless = times.loc[is_end & times["departure_time"].isna(), "trip_id"].drop_duplicates()
+    raise_faults(SourceError, [
+        f"{file}, stop_times.txt: rit {show_rows(timeless)} begint of eindigt zonder tijd; {REMEDY}."
+    ] if len(timeless) else [])  # fmt: skip
+
+
+def _with_seconds(stop_times: pd.DataFrame) -> pd.DataFrame:
     """Return the times in the order of the trips: seconds, the stop before and after, the first and the last one."""
-    ordered = stop_times.assign(stop_sequence=stop_times["stop_sequence"].astype("int64"))
-    ordered = ordered.sort_values(["trip_id", "stop_sequence"], kind="stable", ignore_index=True)
+    ordered = stop_times.sort_values(["trip_id", "stop_sequence"], kind="stable", ignore_index=True)
     by_trip = ordered.groupby("trip_id", sort=False)["stop_id"]
-    previous, following = by_trip.shift(1), by_trip.shift(-1)
     parts = ordered["departure_time"].str.split(":", expand=True).astype("float64")
     seconds = parts[0] * _HOUR_SECONDS + parts[1] * 60 + parts[2]
-    open_ended = ordered.loc[seconds.isna() & (previous.isna() | following.isna()), "trip_id"].unique()
-    raise_faults(SourceError, [
-        f"{file}, stop_times.txt: rit {one} begint of eindigt zonder tijd; {REMEDY}." for one in open_ended[:5]
-    ])  # fmt: skip
     return pd.DataFrame({
         "trip_id": ordered["trip_id"],
         "stop_id": ordered["stop_id"],
-        "previous_id": previous,
-        "next_id": following,
+        "previous_id": by_trip.shift(1),
+        "next_id": by_trip.shift(-1),
         "first_id": by_trip.transform("first"),
         "last_id": by_trip.transform("last"),
         "can_board": ordered["pickup_type"].isin(_FOR_ALL),

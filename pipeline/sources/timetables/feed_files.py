@@ -67,7 +67,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
 _DATES = ("start_date", "end_date", "date")
 
 _MAY_BE_EMPTY = ("stop_name",)
-_ROWS_AT_ONCE = 1_000_000
+_ROWS_AT_ONCE = 500_000
 
 
 class FeedFiles:
@@ -109,9 +109,8 @@ class FeedFiles:
         wanted = list(columns) or [*FILES[table].needed, *FILES[table].optional]
         with self._opened(table) as file:
             pieces = pd.read_csv(
-                file, dtype="str", encoding="utf-8-sig", keep_default_na=False, chunksize=_ROWS_AT_ONCE,
-                usecols=lambda name: _plain(str(name)) in wanted, index_col=False,
-            )  # fmt: skip
+                file, dtype="str", encoding="utf-8-sig", keep_default_na=False, chunksize=_ROWS_AT_ONCE
+            )
             with pieces:
                 for piece in pieces:
                     yield self._tidy(piece, table, wanted)
@@ -119,9 +118,11 @@ class FeedFiles:
     def _tidy(self, piece: pd.DataFrame, table: str, wanted: Sequence[str]) -> pd.DataFrame:
         named = piece.rename(columns=_plain)
         missing = [name for name in wanted if name in FILES[table].needed and name not in named]
-        twice = named.columns[named.columns.duplicated()].unique()
+        twice = [name for name in named.columns[named.columns.duplicated()].unique() if name in wanted]
         faults = [f"{self.file(table)}: kolom {name} ontbreekt; {REMEDY}." for name in missing]
         faults += [f"{self.file(table)}: kolom {name} komt meer dan eens voor; {REMEDY}." for name in twice]
+        if not isinstance(piece.index, pd.RangeIndex):
+            faults = [f"{self.file(table)}: rijen hebben meer velden dan de kop; {REMEDY}."]
         raise_faults(SourceError, faults)
         full = named.reindex(columns=list(wanted)).astype("str").fillna("")
         return pd.DataFrame({name: full[name].str.strip() for name in wanted})
