@@ -81,6 +81,7 @@ def check_feed(path: Path) -> None:
         With every fault.
     """
     with opened_feed(path) as feed:
+        feed.check_whole()
         _trips_calling_at(set(), feed, _read_tables(feed))
 
 

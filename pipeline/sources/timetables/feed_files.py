@@ -1,5 +1,6 @@
 """The files of a GTFS feed: CSV tables in a zip, read as text and held against what each column can be."""
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,6 +69,8 @@ _DATES = ("start_date", "end_date", "date")
 
 _MAY_BE_EMPTY = ("stop_name",)
 _ROWS_AT_ONCE = 500_000
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError, struct.error)
+"""What the standard library raises on a zip that is damaged, encrypted or of a kind that it cannot read."""
 
 
 class FeedFiles:
@@ -144,8 +147,25 @@ class FeedFiles:
         except pd.errors.ParserError as error:
             reason = " ".join(str(error).split())
             raise SourceError(f"{self.file(table)}: niet leesbaar als CSV ({reason}); {REMEDY}.") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except SourceError:
+            raise
+        except _UNREADABLE as error:
             raise SourceError(f"{self.file(table)}: niet uit de zip te halen ({error}); {REMEDY}.") from None
+
+    def check_whole(self) -> None:
+        """Unpack every file, also those that are not read: one that lost its name would go unnoticed.
+
+        Raises
+        ------
+        SourceError
+            If a file is damaged.
+        """
+        try:
+            damaged = self._zip.testzip()
+        except _UNREADABLE as error:
+            raise SourceError(f"{self._name}: niet volledig uit te pakken ({error}); {REMEDY}.") from None
+        if damaged is not None:
+            raise SourceError(f"{self._name}, {damaged}: niet uit de zip te halen; {REMEDY}.")
 
     def faults(self, table: str, frame: pd.DataFrame) -> list[str]:
         """Return a fault per column with values that cannot be, with the first rows in which they stand."""
@@ -185,7 +205,7 @@ def opened_feed(path: Path) -> Iterator[FeedFiles]:
     """
     try:
         feed = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, EOFError):
+    except _UNREADABLE:
         raise SourceError(f"{path.name}: is geen gave zip; haal de dienstregeling (GTFS) opnieuw op.") from None
     with feed:
         yield FeedFiles(path.name, feed)
