@@ -5,26 +5,29 @@ from pipeline.config.sources import TimetableSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import snapshots
 from pipeline.sources import timetables as timetable_source
+from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 
-def fetch_timetables(files: RegionFiles, *, timetables: TimetableSettings | None, demo: DemoSettings) -> None:
+def fetch_timetables(
+    files: RegionFiles, *, timetables: TimetableSettings | None, demo: DemoSettings, mode: Mode = Mode.MISSING
+) -> None:
     """Copy or generate the feed and look whether it is whole; without a feed the snapshot holds nothing."""
     snapshot = files.snapshot("timetables")
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
-        folder.mkdir()
         if timetables is None:
-            snapshots.write_provenance([], folder)
+            folder.mkdir()
+            snapshots.write_records([], folder)
             return
         if timetables.origin == "demo":
+            folder.mkdir()
             demo_region.write_timetable(demo_region.generate(demo), folder)
+            snapshots.write_provenance([timetables], folder, demo_region.GENERATOR_VERSION)
         else:
-            snapshots.copy_incoming([timetables], files.incoming, folder)
+            take_snapshot([timetables], [], Places(files.incoming, snapshot, folder), mode)
         timetable_source.check_feed(folder / timetables.file)
-        version = demo_region.GENERATOR_VERSION if timetables.origin == "demo" else None
-        snapshots.write_provenance([timetables], folder, version)
 
 
 if __name__ == "__main__":
