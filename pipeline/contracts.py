@@ -93,6 +93,7 @@ VERDICTS = ("too_small", "severe", "witte_vlek", "attention", "undetermined", "n
 DISTANCE_KINDS = ("comfort", "norm", "uiterst")
 CAUSES = ("none", "edge", "not_connected", "not_placed", "paths", "figure", "margin", "combined")
 LIMITS = ("barred", "unknown")
+SERVICES = ("hourly", "less", "unknown")
 CHECK_KINDS = ("exists", "gone", "moved", "none_within", "complete", "incomplete")
 COMPLETENESS_KINDS = ("complete", "doubtful", "unknown")
 COMPLETENESS_BASES = ("overrule", "known", "cbs", "density", "none")
@@ -204,11 +205,31 @@ DWELLINGS = Contract(
     },
     is_restricted=True,
 )
+STOP_SERVICES = Contract(
+    "stop_services",
+    ("stop_id",),
+    {
+        "stop_id": Column("code", "stop or platform of the timetable"),
+        "place_id": Column("code", "its stops together, as one who walks there sees them: named after one of them"),
+        "stop_name": Column("text", "name in the timetable, to be escaped wherever shown", "not named"),
+        "lowest_hour_count": Column("whole", "departures of the place in its thinnest hour, out or back"),
+        "is_hourly": Column("flag", "these are as many as `stop_service` asks"),
+        "line_names": Column("text", "lines that call at the place, to be escaped", "none on the reference days"),
+        "geometry": Column("point", "where it is"),
+    },
+)
 _FACILITY_COLUMNS = {
-    "facility_id": Column("code", "category and OSM object, or category and local check"),
+    "facility_id": Column("code", "category and OSM object, local check, or stop of the timetable"),
     "category": _CATEGORY,
     "facility_name": Column("text", "name as mapped, to be escaped wherever shown", "not named"),
-    "osm_ids": Column("text", "all OSM objects it was merged from", "known by a local check alone"),
+    "osm_ids": Column("text", "all OSM objects it was merged from", "known by a timetable or a local check alone"),
+    "service": Column(
+        "code",
+        "whether it is served as often as `stop_service` asks each way",
+        "of a category that needs no timetable, or known by a local check alone",
+        one_of=SERVICES,
+    ),
+    "timetable_ids": Column("text", "the stops of the timetable that it stands for", "none is known"),
     "geometry": Column("point", "where it is; the centroid of a building"),
 }
 MAPPED_FACILITIES = Contract("mapped_facilities", ("facility_id",), _FACILITY_COLUMNS)
@@ -522,12 +543,10 @@ BACKGROUND = Contract(
 ALL: dict[str, Contract] = {
     one.name: one
     for one in (
-        FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, MAPPED_FACILITIES, FACILITIES, LOCAL_CHECKS,
-        CHECK_FINDINGS,
-        NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS,
-        UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS, DISTANCES, REACH_DISTANCES,
-        REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS,
-        BACKGROUND,
+        FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, STOP_SERVICES, MAPPED_FACILITIES, FACILITIES,
+        LOCAL_CHECKS, CHECK_FINDINGS, NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND,
+        CLUSTER_DEMAND, CLUSTERS, ACCESS, UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS,
+        DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS, BACKGROUND,
     )
 }  # fmt: skip
 """Every table by name."""

@@ -23,13 +23,14 @@ from pipeline.config.params import (
     MapSettings,
     NetworkSettings,
     PreflightSettings,
+    StopServiceSettings,
     UnitSettings,
     WitteVlekSettings,
 )
 from pipeline.config.profiles import Profile, Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
 from pipeline.config.services import OverpassSettings, Services, WebSettings
-from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
 from pipeline.config.values import Code
 from pipeline.errors import SettingsError, collected, raise_faults
@@ -55,6 +56,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
     "clusters": (PARAMS, ClusterSettings),
+    "stop_service": (PARAMS, StopServiceSettings),
     "limits": (PARAMS, LimitSettings),
     "witte_vlekken": (PARAMS, WitteVlekSettings),
     "map": (PARAMS, MapSettings),
@@ -67,6 +69,8 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "areas": (REGION, AreaSettings),
     "figures": (REGION, FigureSettings),
     "osm": (REGION, OsmSettings),
+    # Without a feed its value is empty. The section itself must be there: DVC fails on one that is not.
+    "timetables": (REGION, TimetableSettings | None),
     "completeness": (REGION, CompletenessSettings),
     "completeness_limits": (PARAMS, CompletenessLimits),
     "local_checks": (REGION, LocalCheckSettings),

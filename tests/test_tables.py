@@ -29,6 +29,8 @@ def facilities(crs: str = "EPSG:28992") -> gpd.GeoDataFrame:
         "category": "gp",
         "facility_name": pd.Series([pd.NA], dtype="str"),
         "osm_ids": "n1",
+        "service": "hourly",
+        "timetable_ids": "a b",
     }
     return gpd.GeoDataFrame(frame, geometry=[shapely.Point(200_000, 500_000)], crs=crs)
 

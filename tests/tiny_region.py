@@ -99,6 +99,7 @@ def settings() -> dict[str, Any]:
             ],
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
+        "timetables": None,
         "completeness": {
             "overrules": {
                 category: {"judgement": "complete", "reason": "alles is getekend"}

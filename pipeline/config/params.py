@@ -110,6 +110,29 @@ class DemoSettings(Section):
     addresses: int = Field(ge=2000, le=1_000_000)
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class StopServiceSettings(Section):
+    """When a stop has the service that the norms ask for, and how stops of a timetable are found on the map."""
+
+    from_hour: int = Field(ge=0, le=23)
+    to_hour: int = Field(ge=1, le=24)
+    at_least_per_hour: int = Field(ge=1, le=60)
+    days: list[Weekday] = Field(min_length=1)
+    normal_day_share: float = Field(gt=0, le=1)
+    match_m: Metres
+    same_spot_m: Metres
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_hour >= self.to_hour:
+            raise ValueError("from_hour moet voor to_hour liggen")
+        if self.same_spot_m > self.match_m:
+            raise ValueError("same_spot_m mag niet groter zijn dan match_m")
+        return self
+
+
 class ClusterSettings(Section):
     """When small neighbouring units are judged together: how far apart their middles may be over the network."""
 
@@ -122,6 +145,7 @@ class SourceAges(Section):
     areas: float = Field(gt=0, le=100)
     figures: float = Field(gt=0, le=100)
     osm: float = Field(gt=0, le=100)
+    timetables: float = Field(gt=0, le=100)
 
 
 class RunCost(Section):

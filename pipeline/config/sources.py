@@ -268,3 +268,14 @@ class OsmSettings(SourceFile):
             raise ValueError("met from: services is overpass of extracts nodig")
         _require_dates(self.origin, [self])
         return self
+
+
+class TimetableSettings(SourceFile):
+    """Which GTFS feed (zip) says how often stops are served."""
+
+    origin: Origin = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _has_date(self) -> Self:
+        _require_dates(self.origin, [self])
+        return self

@@ -13,7 +13,7 @@ import pandas as pd
 Basis = Mapping[str, Any]
 
 KINDS = ("data", "settings", "code")
-SOURCE_SECTIONS = ("areas", "figures", "osm", "demo")
+SOURCE_SECTIONS = ("areas", "figures", "osm", "timetables", "demo")
 """Sections that describe files from outside: they go with the data, and change with them."""
 
 

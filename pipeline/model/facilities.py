@@ -28,7 +28,7 @@ def merge_same_place(found: gpd.GeoDataFrame, *, same_place_m: float) -> gpd.Geo
     Returns
     -------
     Facilities as `contracts.MAPPED_FACILITIES` has them, as points: a node if there is one, else the middle of the
-    area.
+    area. What a timetable says of them is missing.
     """
     require_rd(found.geometry)
     pieces = [
@@ -52,6 +52,8 @@ def _merge_category(rows: gpd.GeoDataFrame, category: str, same_place_m: float) 
             "category": category,
             "facility_name": ranked.groupby("group")["facility_name"].first().astype("str"),
             "osm_ids": rows.groupby(group)["osm_id"].agg(" ".join),
+            "service": pd.Series(pd.NA, first.index, "str"),
+            "timetable_ids": pd.Series(pd.NA, first.index, "str"),
             "geometry": gpd.GeoSeries(shapely.centroid(first.geometry.to_numpy()), index=first.index, crs=CRS),
         },
         geometry="geometry",

@@ -155,6 +155,8 @@ def _as_facilities(exists: pd.DataFrame) -> gpd.GeoDataFrame:
             "category": exists["category"],
             "facility_name": exists["facility_name"],
             "osm_ids": pd.Series(pd.NA, exists.index, "str"),
+            "service": pd.Series(pd.NA, exists.index, "str"),
+            "timetable_ids": pd.Series(pd.NA, exists.index, "str"),
             "check_id": exists["check_id"],
             "geometry": gpd.points_from_xy(exists["x_m"], exists["y_m"]),
         },

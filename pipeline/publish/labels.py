@@ -43,6 +43,12 @@ COMPLETENESS = {
     "doubtful": "mogelijk niet allemaal op de kaart",
     "unknown": "niet te beoordelen",
 }
+SERVICES = {
+    "hourly": "vertrek vaak genoeg volgens de dienstregeling",
+    "less": "te weinig vertrek volgens de dienstregeling; telt niet mee",
+    "unknown": "dienstregeling niet bekend",
+}
+ONLY_IN_TIMETABLE = "ontbreekt op OpenStreetMap"
 CHECK = {
     "placed_plus_not_placed_is_figure": "mensen op woningen en mensen zonder woning zijn samen het cijfer",
     "every_dwelling_has_access": "elke woning is verbonden of telt als niet verbonden",

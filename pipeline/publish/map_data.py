@@ -12,7 +12,7 @@ from pipeline.publish.check_sentences import authority, removed_facilities
 from pipeline.publish.dutch_numbers import rate
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import GroupFacts, read_facts
-from pipeline.publish.labels import in_sentence, sentence
+from pipeline.publish.labels import ONLY_IN_TIMETABLE, SERVICES, in_sentence, sentence
 from pipeline.publish.map_choices import THEMES, build_choices
 from pipeline.publish.map_layers import facility_order, label_points, point_style
 from pipeline.publish.path_sentences import demands_sentence
@@ -148,7 +148,7 @@ def _cluster(cluster: Unit, kind: str, unit_codes: Sequence[str]) -> dict[str, A
 
 
 def _facilities(results: Results) -> dict[str, dict[str, Any]]:
-    """Return per category the names of its facilities, the checks that say so by their number, and those gone."""
+    """Return per category the names of its facilities, the checks and service of each by number, and those gone."""
     checks, check_of = read_checks(results, read_places(results)), checks_of_facilities(results)
     found = {}
     for code in results.categories:
@@ -157,9 +157,22 @@ def _facilities(results: Results) -> dict[str, dict[str, Any]]:
         found[code] = {
             "names": _facility_names(results, code),
             "checks": {i: f"volgens {text}" for i, text in confirmed.items()},
+            **_services(results, code),
             "removed": removed_facilities(results, code),
         }
     return found
+
+
+def _services(results: Results, category: str) -> dict[str, Any]:
+    """Return what a timetable says of the facilities of a category, by their number, and which do not count."""
+    ordered = facility_order(results, category).reset_index(drop=True)
+    told = ordered["service"].map(SERVICES)
+    is_added = ordered["osm_ids"].isna() & ordered["timetable_ids"].notna()
+    told = told.where(~is_added, told + f"; {ONLY_IN_TIMETABLE}")
+    return {
+        "services": {int(str(i)): text for i, text in told.dropna().items()},
+        "uncounted": ordered.index[ordered["service"] == "less"].tolist(),
+    }
 
 
 def _facility_names(results: Results, category: str) -> list[str]:

@@ -3,7 +3,7 @@
 /**
  * Puts the facilities on the map: a box to switch each category, a tooltip per point, and all names in a list.
  *
- * A facility that is there according to a local check has a ring around it; one that such a check removed is listed.
+ * A stop where too little leaves for the norms is faint. A facility that is there according to a local check has a ring around it; one that such a check removed is listed.
  */
 function woonzorgkaartFacilities(map, layers, data) {
   const { byId, circles, element, fill, list } = pageElements;
@@ -12,6 +12,9 @@ function woonzorgkaartFacilities(map, layers, data) {
   const RING_STYLES = [{ color: "#ffffff", weight: 5 }, { color: "#000000", weight: 2.2 }];
   const RING_WIDER = 3.5;
   const rings = [];
+
+  /** Faint: it is there, but does not count for the norms. */
+  const UNCOUNTED_STYLE = { fillOpacity: 0.3, opacity: 0.5 };
 
   function addRings(point, radius) {
     const { pane } = point.options;
@@ -24,11 +27,13 @@ function woonzorgkaartFacilities(map, layers, data) {
 
   function setUp(category) {
     const layer = layers[category.code];
-    const { names, checks, removed } = data.facilities[category.code];
+    const { names, checks, services, uncounted, removed } = data.facilities[category.code];
     const around = [];
     layer.eachLayer((point) => {
       const { i } = point.feature.properties;
       const lines = [element("p", names[i], "unit-name"), element("p", category.label)];
+      if (services[i]) lines.push(element("p", services[i]));
+      if (uncounted.includes(i)) point.setStyle(UNCOUNTED_STYLE);
       if (checks[i]) {
         lines.push(element("p", checks[i]));
         around.push(...addRings(point, category.style.radius));
@@ -36,7 +41,8 @@ function woonzorgkaartFacilities(map, layers, data) {
       point.bindTooltip(() => fill(element("div"), lines), { className: "fact-tip" });
     });
     addChooser(category, L.layerGroup([...around, layer]), names.length);
-    const listed = names.map((name, i) => (checks[i] ? `${name} (${checks[i]})` : name));
+    const told = (i) => [uncounted.includes(i) && services[i], checks[i]].filter(Boolean).join("; ");
+    const listed = names.map((name, i) => (told(i) ? `${name} (${told(i)})` : name));
     byId("facility-list").append(element("h3", `${category.plural} (${names.length})`), list([...listed, ...removed]));
   }
 

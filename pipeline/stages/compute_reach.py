@@ -17,6 +17,7 @@ from pipeline.contracts import (
 from pipeline.model import walks as walk_model
 from pipeline.model.network import join_points, network_from_tables
 from pipeline.model.profiles import passable_networks
+from pipeline.model.stop_service import counted
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -31,7 +32,7 @@ def compute_reach(
         graph, nodes, edges, files.read(EDGE_LIMITS), files.read(NODE_LIMITS),
         island_max_nodes=network.island_max_nodes,
     )  # fmt: skip
-    dwellings, found = files.read(DWELLINGS), files.read(FACILITIES)
+    dwellings, found = files.read(DWELLINGS), counted(files.read(FACILITIES))
     homes, places = dwellings.geometry.to_numpy(), found.geometry.to_numpy()
     by_profile = walk_model.search_profiles(
         {profile: passable(profile) for profile in target_groups.profiles},

@@ -1,12 +1,13 @@
-"""Stage: extract the facilities of every category from OpenStreetMap."""
+"""Stage: extract the facilities of every category from OpenStreetMap, and the service of stops from the timetable."""
 
 from pipeline.config.facilities import FacilitySettings
-from pipeline.config.params import NetworkSettings
+from pipeline.config.params import NetworkSettings, StopServiceSettings
 from pipeline.config.sources import OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings
-from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES
+from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES, STOP_SERVICES
 from pipeline.model.facilities import merge_same_place
 from pipeline.model.network import limit_extract
+from pipeline.model.stop_service import with_service
 from pipeline.sources.osm import read_extract, read_facilities
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
@@ -19,13 +20,17 @@ def extract_facilities(
     facilities: FacilitySettings,
     network: NetworkSettings,
     target_groups: TargetGroupSettings,
+    stop_service: StopServiceSettings,
 ) -> None:
-    """Find the objects of each category within the buffer and count each facility once."""
+    """Find the objects of each category within the buffer, count each facility once, and look how stops are served."""
     pbf = files.snapshot("osm") / osm.file
     extract = limit_extract(read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m)
     found = read_facilities(pbf, facilities.categories)
     found = found[found.intersects(extract)]
-    files.write((MAPPED_FACILITIES, merge_same_place(found, same_place_m=facilities.same_place_m)))
+    mapped = merge_same_place(found, same_place_m=facilities.same_place_m)
+    services = files.read(STOP_SERVICES)
+    services = services[services.intersects(extract)]
+    files.write((MAPPED_FACILITIES, with_service(mapped, services, facilities.stop_category, stop_service)))
 
 
 if __name__ == "__main__":

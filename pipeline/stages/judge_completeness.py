@@ -9,7 +9,7 @@ from pipeline.config.completeness import CompletenessLimits
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.params import LimitSettings, NetworkSettings
 from pipeline.config.region import CompletenessSettings
-from pipeline.config.sources import FigureSettings, OsmSettings
+from pipeline.config.sources import FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import ALL_INHABITANTS, TargetGroupSettings
 from pipeline.contracts import (
     BASE_AREAS,
@@ -23,6 +23,7 @@ from pipeline.contracts import (
 from pipeline.model import car_distances
 from pipeline.model import completeness as model
 from pipeline.model.network import limit_extract
+from pipeline.model.stop_service import completeness_by_timetable
 from pipeline.model.walks import chosen_by_category
 from pipeline.sources.figures import read_reference
 from pipeline.sources.osm import read_drivable, read_extract, read_facilities
@@ -38,6 +39,7 @@ def judge_completeness(
     network: NetworkSettings,
     target_groups: TargetGroupSettings,
     figures: FigureSettings,
+    timetables: TimetableSettings | None,
     limits: LimitSettings,
     completeness: CompletenessSettings,
     completeness_limits: CompletenessLimits,
@@ -64,7 +66,8 @@ def judge_completeness(
     inside = found[shapely.intersects(found.geometry.to_numpy(), shapely.union_all(base.geometry.to_numpy()))]
     judged = model.judge(
         measures, inside["category"].value_counts().reindex(list(facilities.categories), fill_value=0),
-        people.sum(), completeness_limits, known={},
+        people.sum(), completeness_limits,
+        known=completeness_by_timetable(facilities, has_timetable=timetables is not None),
         overrules={code: model.Judgement(one.judgement, one.reason) for code, one in completeness.overrules.items()},
     )  # fmt: skip
     files.write((COMPLETENESS, judged), (COMPLETENESS_MEASURES, measures), (COMPLETENESS_AREAS, areas))

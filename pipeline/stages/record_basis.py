@@ -16,12 +16,13 @@ from pipeline.config.params import (
     DwellingSettings,
     LimitSettings,
     NetworkSettings,
+    StopServiceSettings,
     UnitSettings,
     WitteVlekSettings,
 )
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
-from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
 from pipeline.sources.snapshots import read_provenance
@@ -30,7 +31,7 @@ from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 VERDICTS_STAGE = "flag_witte_vlekken"
-_SNAPSHOTS = ("areas", "figures", "osm")
+_SNAPSHOTS = ("areas", "figures", "osm", "timetables")
 _NO_CAUSE = {"region": {"baseline"}}
 """Keys that cannot change a verdict: what results are compared with."""
 
@@ -42,6 +43,7 @@ def record_basis(
     areas: AreaSettings,
     figures: FigureSettings,
     osm: OsmSettings,
+    timetables: TimetableSettings | None,
     demo: DemoSettings,
     units: UnitSettings,
     dwellings: DwellingSettings,
@@ -54,6 +56,7 @@ def record_basis(
     completeness_limits: CompletenessLimits,
     local_checks: LocalCheckSettings,
     clusters: ClusterSettings,
+    stop_service: StopServiceSettings,
     witte_vlekken: WitteVlekSettings,
 ) -> None:
     """Write the sources with their sha256, other files that were read, every section that matters, and the code."""

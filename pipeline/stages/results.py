@@ -15,7 +15,7 @@ from pipeline.publish.results import Results
 from pipeline.sources.snapshots import read_provenance
 from pipeline.tables import RegionFiles
 
-_SNAPSHOTS = ("areas", "figures", "osm")
+_SNAPSHOTS = ("areas", "figures", "osm", "timetables")
 
 
 def read_results(

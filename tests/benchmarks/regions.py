@@ -35,7 +35,7 @@ def lay_out_sample(root: Path, demo_settings: DemoSettings) -> None:
     incoming = _incoming(root, SAMPLE)
     incoming.mkdir(parents=True)
     region = demo.generate(demo_settings)
-    for write in (demo.write_areas, demo.write_figures, demo.write_osm):
+    for write in (demo.write_areas, demo.write_figures, demo.write_osm, demo.write_timetable):
         write(region, incoming)
     gemeenten = {str(code): f"Markerwaard {code}" for one in region.municipalities for code in
                  one.buurten["gemeentecode"].unique()}  # fmt: skip
@@ -43,7 +43,7 @@ def lay_out_sample(root: Path, demo_settings: DemoSettings) -> None:
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["region"]["gemeenten"] = gemeenten
     _allow_large_map(root / "config/params.yaml")
-    for section in ("areas", "figures", "osm"):
+    for section in ("areas", "figures", "osm", "timetables"):
         settings[section]["from"] = "file"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
     # The checks of the sample region name facilities that stand in each of the gemeenten.

@@ -142,6 +142,17 @@ def test_facilities_can_be_switched_and_benches_start_hidden(map_page: Opened) -
     expect(page.locator(ON_FACILITIES)).to_have_count(4)
 
 
+def test_a_stop_that_does_not_count_is_faint_and_says_so(map_page: Opened) -> None:
+    page = map_page.page
+    why = "te weinig vertrek volgens de dienstregeling; telt niet mee"
+    stop = page.locator(ON_FACILITIES).nth(1)
+    assert [one.get_attribute("fill-opacity") for one in page.locator(ON_FACILITIES).all()] == ["1", "0.3", "1", "1"]
+    stop.hover(force=True)
+    expect(page.locator(".fact-tip")).to_contain_text(why)
+    page.locator("#facility-list summary").click()
+    expect(page.locator("#facility-list")).to_contain_text(f"({why})")
+
+
 @pytest.mark.parametrize("name", [HOSTILE_IMAGE, HOSTILE_TEMPLATE, HOSTILE_FORMULA, HOSTILE_VECTOR])
 def test_hostile_names_of_units_stay_text(map_page: Opened, name: str) -> None:
     page = map_page.page

@@ -151,6 +151,8 @@ def may_be_a_choice(case: SettingsCase) -> bool:
     """Say whether a damaged key may be what somebody wants: a name or text of their own, or something left out."""
     if case.damage == "negative":
         return False
+    if case.place == ("timetables",):
+        return case.value is None
     if case.damage == "huge":
         return case.key in WITHOUT_LARGEST
     field = _field(case)

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from pipeline.config.params import DemoSettings
-from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, SourceFile
+from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, SourceFile, TimetableSettings
 from pipeline.sources import demo
 from pipeline.sources.local_checks import COLUMNS
 from tests import tiny_region
@@ -22,11 +22,12 @@ REGIONS = (TINY, SAMPLE, KAMPEN)
 SAMPLE_SIZE = DemoSettings(seed=1932, municipalities=1, addresses=2500)
 
 
-READING = ["fetch_areas", "fetch_figures", "fetch_osm", "build_figures"]
+READING = ["fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "build_figures"]
 """Stages that read what comes from outside and need nothing else."""
 
 DISTANCES = [
     "build_areas",
+    "read_timetables",
     "extract_facilities",
     "apply_local_checks",
     "extract_background",
@@ -47,8 +48,9 @@ def settings_of(region: str) -> dict[str, Any]:
         return tiny_region.settings()
     path = PROJECT / "config/regions" / f"{region}.yaml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for section in ("areas", "figures", "osm"):
-        content[section]["from"] = "file"
+    for section in ("areas", "figures", "osm", "timetables"):
+        if content[section] is not None:
+            content[section]["from"] = "file"
     return content
 
 
@@ -59,12 +61,14 @@ class Sources:
     areas: AreaSettings
     figures: FigureSettings
     osm: OsmSettings
+    timetable: TimetableSettings | None
 
     @property
     def of_stage(self) -> dict[str, list[SourceFile]]:
         """The files of each fetch stage."""
         return {
             "fetch_areas": list(self.areas.layers), "fetch_figures": list(self.figures.files), "fetch_osm": [self.osm],
+            "fetch_timetables": [self.timetable] if self.timetable else [],
         }  # fmt: skip
 
 
@@ -75,6 +79,7 @@ def sources_of(region: str) -> Sources:
         AreaSettings.model_validate(content["areas"]),
         FigureSettings.model_validate(content["figures"]),
         OsmSettings.model_validate(content["osm"]),
+        TimetableSettings.model_validate(content["timetables"]) if content["timetables"] else None,
     )
 
 
@@ -95,7 +100,7 @@ def write_inputs(region: str, root: Path, real_data: Path | None) -> None:
         return
     incoming.mkdir(parents=True)
     made = demo.generate(SAMPLE_SIZE)
-    for write in (demo.write_areas, demo.write_figures, demo.write_osm):
+    for write in (demo.write_areas, demo.write_figures, demo.write_osm, demo.write_timetable):
         write(made, incoming)
 
 
@@ -125,6 +130,8 @@ def _damages(sources: Sources) -> dict[str, list[Damage]]:
     for reference in (one for one in sources.figures.reference if one.file not in found):
         found[reference.file] = [*of_bytes.damages(of_tables.cut_off), *of_tables.reference_damages(reference)]
     found[sources.osm.file] = [*of_bytes.damages(_must_be_refused), *of_extracts.extract_damages()]
+    if sources.timetable is not None:
+        found[sources.timetable.file] = list(of_bytes.damages(_must_be_refused))
     return found
 
 

@@ -27,6 +27,8 @@ def _facility_rows(categories: Iterable[str]) -> list[dict[str, Any]]:
             "facility_id": f"{category}/0", "category": category, "facility_name": names.get(category),
             "osm_ids": f"node/{i}", "geometry": Point(WEST + 30 + 80 * i, SOUTH + 60 + 20 * i),
             "check_id": "10" if category == "gp" else None,
+            "service": "less" if category == "stop" else None,
+            "timetable_ids": HOSTILE_IMAGE if category == "stop" else None,
         }
         for i, category in enumerate(categories)
     ]  # fmt: skip

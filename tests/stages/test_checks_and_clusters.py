@@ -183,7 +183,7 @@ def test_two_small_wijken_a_kilometre_apart_are_judged_together(unchecked: Regio
     assert {"age_75_plus_alone", "wheelchair"} <= set(clusters["target_group"])
     verdicts = unchecked.read(contracts.VERDICT_TABLE)
     alone = verdicts[verdicts["target_group"] == ALONE].set_index("unit_code")["verdict"]
-    assert alone.to_dict() == {WEST: "too_small", EAST: "too_small", BOTH: "severe"}
+    assert alone.to_dict() == {WEST: "too_small", EAST: "too_small", BOTH: "witte_vlek"}
 
 
 def test_a_cluster_is_the_sum_of_its_units_in_every_table(unchecked: RegionFiles) -> None:

@@ -16,7 +16,7 @@ from pipeline.publish.labels import listing
 from pipeline.sources.snapshots import read_provenance
 from pipeline.tables import RegionFiles
 
-KINDS = {"areas": "grenzen", "figures": "cijfers", "osm": "OpenStreetMap"}
+KINDS = {"areas": "grenzen", "figures": "cijfers", "osm": "OpenStreetMap", "timetables": "dienstregeling"}
 """Kinds of source, in Dutch; each is a section of the settings and a folder of snapshots."""
 
 
@@ -38,6 +38,8 @@ def sources_of(sections: Mapping[str, Any]) -> list[Source]:
         named["figures"] = sections["figures"].files
     if "osm" in sections:
         named["osm"] = [sections["osm"]]
+    if sections.get("timetables") is not None:
+        named["timetables"] = [sections["timetables"]]
     return [Source(kind, sections[kind].origin == "demo", _each_once(files)) for kind, files in named.items()]
 
 

@@ -1,4 +1,4 @@
-"""The facilities of the invented gemeente: which, where, how they are mapped, and the stops along the bus roads."""
+"""The facilities of the invented gemeente: which, where, and how they are mapped."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,6 @@ from pipeline.sources.demo.layout import Plan
 from pipeline.sources.demo.pen import drawn_radius_m, ring_stretch
 
 Tags = dict[str, str]
-STOP_SPACING_TOWN_M = 420.0
-STOP_SPACING_POLDER_M = 1_900.0
-STOP_OFFSET_M = 3.5
 SETBACK_M = 6.0
 LOT_GAP_M = 2.4
 SEARCH_M = (140, 380, 1_000)
@@ -49,7 +46,6 @@ _SUPER: Tags = {"shop": "supermarket"}
 _PHARMACY: Tags = {"amenity": "pharmacy", "healthcare": "pharmacy", "dispensing": "yes"}
 _DORPSHUIS: Tags = {"amenity": "community_centre"}
 _BIG = (28.0, 42.0)
-_BUS_STOP: Tags = {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
 _TOWN = "Markerstad"
 
 # fmt: off
@@ -125,17 +121,6 @@ FACILITIES = (
     Facility("De Oever", "Oosteroever", (0, -30), _DORPSHUIS, (20, 16), "building", "yes"),
 )
 # fmt: on
-
-_EAST, _NORTH = (1.0, 0.0), (0.0, 1.0)
-_DORP_STOPS = (
-    ("Gouwekerk", "Dorpsplein", (0.0, 0.0), _EAST),
-    ("Trintelveld", "Dorpsplein", (0.0, 0.0), _EAST),
-    ("Noorderkoog", "Dorpsplein", (0.0, 0.0), _EAST),
-    ("Slikhoek", "Dorpsplein", (0.0, 0.0), _EAST),
-    ("Zavelhoek", "Dorpsplein", (0.0, 0.0), _EAST),
-    ("Kleihuizen", "Kerkenpad", (-275.0, 0.0), _NORTH),
-)
-"""Place, name, spot as of a facility, and the direction of the road there."""
 
 
 def make_sites(plan: Plan, streets: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -228,32 +213,6 @@ def _lots(line: LineString, size: tuple[float, float]) -> list[tuple[float, int,
                 (float(at), side, Polygon(np.round([near, far, far + across * depth, near + across * depth], 2)))
             )
     return found
-
-
-def make_stops(plan: Plan) -> list[tuple[float, float, Tags]]:
-    """Bus stops in pairs along the bus roads, and the stations: x, y (EPSG:28992) and tags."""
-    town = next(p for p in plan.places if p.kind == "town")
-    stops: list[tuple[float, float, Tags]] = []
-    for road in (r for r in plan.roads if r.has_bus):
-        at = 160.0
-        while at < road.line.length - 30:
-            x, y = road.line.interpolate(at).coords[0]
-            in_town = np.hypot(x - town.centre[0], y - town.centre[1]) < town.radius_m * 1.05
-            for side in (1, -1):
-                beside = road.line.offset_curve(side * STOP_OFFSET_M).interpolate(at + 8 * side)
-                stops.append((beside.x, beside.y, {**_BUS_STOP, "name": f"{road.name} {int(at // 100) + 1}"}))
-            at += STOP_SPACING_TOWN_M if in_town else STOP_SPACING_POLDER_M
-    for place_name, name, spot, (dx, dy) in _DORP_STOPS:
-        x, y = spot_of(plan, place_name, spot)
-        for along_m, across_m in ((22, 4.5), (-26, -4.5)):
-            tags = {**_BUS_STOP, "name": f"{place_name}, {name}"}
-            stops.append((x + along_m * dx - across_m * dy, y + along_m * dy + across_m * dx, tags))
-    for name, at in (("Markerstad", 0.0), ("Gouwekerk", 5_420.0)):
-        spot = shapely.get_coordinates(shapely.line_interpolate_point([plan.railway], at))[0]
-        stops.append(
-            (spot[0], spot[1], {"railway": "station", "public_transport": "station", "train": "yes", "name": name})
-        )
-    return stops
 
 
 def make_benches(streets: gpd.GeoDataFrame, count: int, rng: Generator) -> list[tuple[float, float, Tags]]:

@@ -11,8 +11,9 @@ from pipeline.config.params import DemoSettings
 from pipeline.sources.demo.addresses import choose_buildings, make_addresses
 from pipeline.sources.demo.background import Feature, make_background, make_place_nodes
 from pipeline.sources.demo.buildings import make_buildings
+from pipeline.sources.demo.bus_stops import map_stops
 from pipeline.sources.demo.districts import make_buurten, make_faces
-from pipeline.sources.demo.facilities import Tags, make_benches, make_sites, make_stops
+from pipeline.sources.demo.facilities import Tags, make_benches, make_sites
 from pipeline.sources.demo.layout import Plan, draw_plan
 from pipeline.sources.demo.names import name_streets
 from pipeline.sources.demo.paths import make_paths
@@ -74,7 +75,7 @@ def _make_municipality(number: int, address_count: int, rng: Generator) -> Munic
         homes=homes,
         people=people,
         background=make_background(plan, buurten, rng),
-        points=[*make_place_nodes(plan, buurten), *make_stops(plan), *make_benches(streets, BENCH_COUNT, rng)],
+        points=[*make_place_nodes(plan, buurten), *map_stops(plan), *make_benches(streets, BENCH_COUNT, rng)],
     )
 
 

@@ -1,0 +1,5 @@
+"""Timetables: which vehicles call at which stops on normal days, from a GTFS feed."""
+
+from pipeline.sources.timetables.feed import Timetable, check_feed, read_timetable
+
+__all__ = ["Timetable", "check_feed", "read_timetable"]
