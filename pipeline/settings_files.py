@@ -27,6 +27,7 @@ from pipeline.config.params import (
 )
 from pipeline.config.profiles import Profile, Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
@@ -54,6 +55,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
     "clusters": (PARAMS, ClusterSettings),
+    "conflation": (PARAMS, ConflationSettings),
     "limits": (PARAMS, LimitSettings),
     "witte_vlekken": (PARAMS, WitteVlekSettings),
     "map": (PARAMS, MapSettings),
@@ -66,6 +68,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "areas": (REGION, AreaSettings),
     "figures": (REGION, FigureSettings),
     "osm": (REGION, OsmSettings),
+    "facility_registers": (REGION, RegisterSettings),
     "completeness": (REGION, CompletenessSettings),
     "local_checks": (REGION, LocalCheckSettings),
     "preflight": (PARAMS, PreflightSettings),
@@ -245,6 +248,10 @@ def _unknown_categories_of_region(place: str, of_region: Mapping[str, Any], faci
         named["completeness"] = list(of_region["completeness"].categories)
     if "figures" in of_region and of_region["figures"].reference is not None:
         named["figures.reference.columns_km"] = list(of_region["figures"].reference.columns_km)
+    if "facility_registers" in of_region:
+        for register in of_region["facility_registers"].files:
+            codes = [one for one in register.categories.values() if one is not None]
+            named[f"facility_registers.files: {register.file}: categories"] = codes
     return [
         f"{place}: {key}: onbekende categorie {code}; verbeter de spelling of voeg deze toe aan facilities.yaml."
         for key, codes in named.items()
@@ -279,6 +286,8 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
     groups: TargetGroupSettings = shared["target_groups"]
     named = {f"target_groups.yaml: norms.{name}": list(norms) for name, norms in groups.norms.items()}
     named |= {f"target_groups.yaml: groups.{name}.essential": g.essential or [] for name, g in groups.groups.items()}
+    if "conflation" in shared:
+        named["params.yaml: conflation.distance_by_category"] = list(shared["conflation"].distance_by_category)
     if "witte_vlekken" in shared:
         named["params.yaml: witte_vlekken.anchor_categories"] = shared["witte_vlekken"].anchor_categories
     faults = [

@@ -113,6 +113,7 @@ class SourceAges(Section):
     areas: float = Field(gt=0, le=100)
     figures: float = Field(gt=0, le=100)
     osm: float = Field(gt=0, le=100)
+    facility_registers: float = Field(gt=0, le=100)
 
 
 class RunCost(Section):

@@ -24,7 +24,7 @@ function woonzorgkaartFacilities(map, layers, data) {
 
   function setUp(category) {
     const layer = layers[category.code];
-    const { names, checks, removed } = data.facilities[category.code];
+    const { names, checks, sources, removed } = data.facilities[category.code];
     const around = [];
     layer.eachLayer((point) => {
       const { i } = point.feature.properties;
@@ -33,6 +33,7 @@ function woonzorgkaartFacilities(map, layers, data) {
         lines.push(element("p", checks[i]));
         around.push(...addRings(point, category.style.radius));
       }
+      if (sources[i]) lines.push(element("p", sources[i]));
       point.bindTooltip(() => fill(element("div"), lines), { className: "fact-tip" });
     });
     addChooser(category, L.layerGroup([...around, layer]), names.length);

@@ -14,8 +14,8 @@ from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
 from tests.stage_runs import run_stages
 
-STAGES = ("fetch_areas", "fetch_figures", "fetch_osm", "build_figures", "build_areas", "extract_facilities",
-          "apply_local_checks", "build_network")  # fmt: skip
+STAGES = ("fetch_areas", "fetch_figures", "fetch_osm", "fetch_registers", "build_figures", "build_areas",
+          "extract_facilities", "conflate_facilities", "apply_local_checks", "build_network")  # fmt: skip
 """What must run before a region has a network, homes and facilities."""
 
 

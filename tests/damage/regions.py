@@ -22,12 +22,13 @@ REGIONS = (TINY, SAMPLE, KAMPEN)
 SAMPLE_SIZE = DemoSettings(seed=1932, municipalities=1, addresses=2500)
 
 
-READING = ["fetch_areas", "fetch_figures", "fetch_osm", "build_figures"]
+READING = ["fetch_areas", "fetch_figures", "fetch_osm", "fetch_registers", "build_figures"]
 """Stages that read what comes from outside and need nothing else."""
 
 DISTANCES = [
     "build_areas",
     "extract_facilities",
+    "conflate_facilities",
     "apply_local_checks",
     "extract_background",
     "build_network",
@@ -47,7 +48,7 @@ def settings_of(region: str) -> dict[str, Any]:
         return tiny_region.settings()
     path = PROJECT / "config/regions" / f"{region}.yaml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for section in ("areas", "figures", "osm"):
+    for section in ("areas", "figures", "osm", "facility_registers"):
         content[section]["from"] = "file"
     return content
 
@@ -95,7 +96,7 @@ def write_inputs(region: str, root: Path, real_data: Path | None) -> None:
         return
     incoming.mkdir(parents=True)
     made = demo.generate(SAMPLE_SIZE)
-    for write in (demo.write_areas, demo.write_figures, demo.write_osm):
+    for write in (demo.write_areas, demo.write_figures, demo.write_osm, demo.write_registers):
         write(made, incoming)
 
 
