@@ -184,6 +184,7 @@ def test_a_rate_keeps_its_source() -> None:
         ("voorzieningen_gemeente.xlsx", "voorzieningen.xls", "heeft niet de vorm"),
         ("voorzieningen_gemeente.xlsx", "voorzieningen.csv", "sheet kan niet bij een CSV"),
         ("voorzieningen_gemeente.xlsx", "voorzieningen.gpkg", "heading_row kan niet bij een GeoPackage"),
+        ('      reference_date: "2024-03-01"\n', "", "reference_date: ontbreekt"),
         ("geocoder: false", "geocoder: misschien", "facility_registers.geocoder: moet true of false zijn"),
     ],
 )

@@ -53,6 +53,7 @@ class FacilityRegister(SourceFile):
     """
 
     file: str = Field(pattern=r"^[^/\\]+\.(csv|xlsx|gpkg)$")
+    reference_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     sheet: str | None = None
     heading_row: int = Field(default=1, ge=1, le=1000)
     columns: RegisterColumns

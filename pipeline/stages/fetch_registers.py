@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipeline.config.params import DemoSettings
 from pipeline.config.registers import FacilityRegister, RegisterSettings
-from pipeline.config.services import Services, WebSettings
-from pipeline.config.sources import OsmSettings
+from pipeline.config.services import Service, Services, WebSettings
+from pipeline.config.sources import OsmSettings, SourceFile
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.model.addresses import Address, addresses_to_ask, locate_rows
 from pipeline.sources import demo as demo_region
@@ -48,7 +48,7 @@ def fetch_registers(
             located = locate_rows(rows, read_numbered_addresses(files.snapshot("osm") / osm.file))
             known = {} if mode is Mode.FORCE else locatieserver.read_answers(snapshot)
             way = Web(web, services, tell=print)
-            locatieserver.write_answers(_answers(way, addresses_to_ask(located), known, mode), folder)
+            _keep(_answers(way, addresses_to_ask(located), known, mode), way.service(locatieserver.SERVICE), folder)
 
 
 def _copy(registers: Sequence[FacilityRegister], files: RegionFiles, folder: Path) -> None:
@@ -77,6 +77,20 @@ def _answers(
     now = datetime.now(UTC).isoformat(timespec="seconds")
     asked = locatieserver.ask_addresses(way, unasked, now)
     return [*(known[address] for address in wanted if address in known), *asked]
+
+
+def _keep(answers: Sequence[locatieserver.Answer], service: Service, folder: Path) -> None:
+    """Write the answers, if there are any, and tell of them in the record of the snapshot."""
+    if not answers:
+        return
+    locatieserver.write_answers(answers, folder)
+    latest = max(one.retrieved_at for one in answers)
+    file = SourceFile(
+        file=locatieserver.ANSWERS, what="Plaatsen van adressen uit registers", holder=service.holder,
+        licence=service.licence, reference_date=latest[:10],
+    )  # fmt: skip
+    record = {**snapshots.record_of(file, folder), "retrieved_at": latest, "rows": len(answers)}
+    snapshots.write_records([*snapshots.read_provenance(folder), record], folder)
 
 
 if __name__ == "__main__":

@@ -140,11 +140,15 @@ def test_what_the_map_lacks_is_asked_once_if_the_settings_allow(tiny: Path, serv
         "locatieserver", "exact", "Proefweg 99, 1001AA Dorp",
     ]  # fmt: skip
     assert [one.query["fq"] for one in server.questions] == ["type:adres AND postcode:1001AA AND huisnummer:99"]
-    before = hashes(files.snapshot("facility_registers"))
+    snapshot = files.snapshot("facility_registers")
+    record = json.loads((snapshot / "provenance.json").read_text(encoding="utf-8"))[-1]
+    assert (record["file"], record["holder"], record["rows"]) == (ANSWERS, "BZK / Kadaster", 1)
+    assert record["retrieved_at"].startswith(record["reference_date"])
+    before = hashes(snapshot)
     run_stages(tiny, REGION, ["fetch_registers"])
     fetch(files, Mode.OFFLINE)
     assert len(server.questions) == 1
-    assert hashes(files.snapshot("facility_registers")) == before
+    assert hashes(snapshot) == before
     fetch(files, Mode.FORCE)
     assert len(server.questions) == 2
 
