@@ -101,6 +101,13 @@ NOT_COMPARED = ("uncovered", "edge")
 MEASURES = ("mean_km", "within_1_km", "within_3_km", "within_5_km")
 FINDINGS = ("expired", "no_such_facility", "already_known", "newer_source_shows_it", "newer_source_lacks_it",
             "newer_source_has_it_elsewhere", "nearer_one_known")  # fmt: skip
+ORIGINS = ("osm", "timetable", "register", "both", "check")
+CERTAINTIES = ("confirmed", "probable", "single", "place_uncertain")
+CONFLATED = ("merged", "added", "left_apart", "no_place", "outside", "not_ours")
+CONFLATED_WHY = ("same_name", "nearly_same_name", "no_name", "none_near", "other_name", "too_far", "taken",
+                 "no_address", "unknown_address", "outside_extract", "left_out")  # fmt: skip
+PLACE_SOURCES = ("register", "map", "locatieserver", "none")
+PLACE_MATCHES = ("coordinates", "exact", "number", "postcode", "none")
 
 FIGURES = Contract(
     "figures",
@@ -219,25 +226,58 @@ STOP_SERVICES = Contract(
     },
 )
 _FACILITY_COLUMNS = {
-    "facility_id": Column("code", "category and OSM object, local check, or stop of the timetable"),
+    "facility_id": Column("code", "category and OSM object, row of a register, stop of the timetable, or local check"),
     "category": _CATEGORY,
     "facility_name": Column("text", "name as mapped, to be escaped wherever shown", "not named"),
-    "osm_ids": Column("text", "all OSM objects it was merged from", "known by a timetable or a local check alone"),
+    "osm_ids": Column("text", "all OSM objects it was merged from", "not on the map of OpenStreetMap"),
     "service": Column(
         "code",
         "whether it is served as often as `stop_service` asks each way",
-        "of a category that needs no timetable, or known by a local check alone",
+        "of a category that needs no timetable, or known by a register or local check alone",
         one_of=SERVICES,
     ),
     "timetable_ids": Column("text", "the stops of the timetable that it stands for", "none is known"),
     "geometry": Column("point", "where it is; the centroid of a building"),
 }
 MAPPED_FACILITIES = Contract("mapped_facilities", ("facility_id",), _FACILITY_COLUMNS)
+_KNOWN_COLUMNS = {
+    **_FACILITY_COLUMNS,
+    "origin": Column("code", "OpenStreetMap, a register, both, or a local check alone", one_of=ORIGINS),
+    "registers": Column("text", "rows of registers that have it, to be escaped wherever shown", "in no register"),
+    "certainty": Column(
+        "code", "two sources agree, probably so, one source, or the place is that of its postcode", one_of=CERTAINTIES
+    ),
+    "source_date": Column("text", "day of which the latest source that has it tells", "known by a local check alone"),
+    "capacity": Column("count", "how many people it holds, as a register says", "no register says"),
+    "geometry": _FACILITY_COLUMNS["geometry"],
+}
+KNOWN_FACILITIES = Contract("known_facilities", ("facility_id",), _KNOWN_COLUMNS)
+CONFLATION = Contract(
+    "conflation",
+    ("register", "row"),
+    {
+        "register": Column("code", "file of the register"),
+        "row": Column("whole", "row of the file"),
+        "register_name": Column("text", "name there, to be escaped wherever shown", "not named"),
+        "word": Column("text", "what it is called there, to be escaped wherever shown"),
+        "category": Column("code", "category of facilities, key of facilities.yaml", "the settings leave it out"),
+        "what": Column("code", "what became of it", one_of=CONFLATED),
+        "why": Column("code", "the reason", one_of=CONFLATED_WHY),
+        "facility_id": Column("code", "the facility that it is now", "it is none"),
+        "other_id": Column("code", "known facility it was merged with or left apart from", "none came near"),
+        "other_name": Column("text", "its name, to be escaped wherever shown", "none came near, or not named"),
+        "distance_m": Column("metres", "between the two, as the crow flies", "none came near"),
+        "name_similarity": Column("share", "between the two names", "none came near, or one tells but its kind"),
+        "place_source": Column("code", "how its place is known", one_of=PLACE_SOURCES),
+        "place_match": Column("code", "how well the address fits", one_of=PLACE_MATCHES),
+        "place_found": Column("text", "address as the Locatieserver has it, to be escaped", "not asked there"),
+    },
+)
 FACILITIES = Contract(
     "facilities",
     ("facility_id",),
     {
-        **_FACILITY_COLUMNS,
+        **_KNOWN_COLUMNS,
         "check_id": Column("text", "local check that says it is there", "no check says so"),
         "geometry": _FACILITY_COLUMNS["geometry"],
     },
@@ -543,10 +583,11 @@ BACKGROUND = Contract(
 ALL: dict[str, Contract] = {
     one.name: one
     for one in (
-        FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, STOP_SERVICES, MAPPED_FACILITIES, FACILITIES,
-        LOCAL_CHECKS, CHECK_FINDINGS, NODES, EDGES, EDGE_LIMITS, NODE_LIMITS, UNIT_PATHS, DEMAND, UNIT_DEMAND,
-        CLUSTER_DEMAND, CLUSTERS, ACCESS, UNJOINED_FACILITIES, COMPLETENESS, COMPLETENESS_MEASURES, COMPLETENESS_AREAS,
-        DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS, VERDICT_TABLE, CHECKS, BACKGROUND,
+        FIGURES, FIGURE_COMPARISON, AREAS, BASE_AREAS, UNITS, DWELLINGS, STOP_SERVICES, MAPPED_FACILITIES,
+        KNOWN_FACILITIES, CONFLATION, FACILITIES, LOCAL_CHECKS, CHECK_FINDINGS, NODES, EDGES, EDGE_LIMITS, NODE_LIMITS,
+        UNIT_PATHS, DEMAND, UNIT_DEMAND, CLUSTER_DEMAND, CLUSTERS, ACCESS, UNJOINED_FACILITIES, COMPLETENESS,
+        COMPLETENESS_MEASURES, COMPLETENESS_AREAS, DISTANCES, REACH_DISTANCES, REACH_SHARES, CATEGORY_VERDICTS,
+        VERDICT_TABLE, CHECKS, BACKGROUND,
     )
 }  # fmt: skip
 """Every table by name."""

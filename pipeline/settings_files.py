@@ -29,6 +29,7 @@ from pipeline.config.params import (
 )
 from pipeline.config.profiles import Profile, Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.services import OverpassSettings, Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
@@ -57,6 +58,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "network": (PARAMS, NetworkSettings),
     "clusters": (PARAMS, ClusterSettings),
     "stop_service": (PARAMS, StopServiceSettings),
+    "conflation": (PARAMS, ConflationSettings),
     "limits": (PARAMS, LimitSettings),
     "witte_vlekken": (PARAMS, WitteVlekSettings),
     "map": (PARAMS, MapSettings),
@@ -71,6 +73,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "osm": (REGION, OsmSettings),
     # Without a feed its value is empty. The section itself must be there: DVC fails on one that is not.
     "timetables": (REGION, TimetableSettings | None),
+    "facility_registers": (REGION, RegisterSettings),
     "completeness": (REGION, CompletenessSettings),
     "completeness_limits": (PARAMS, CompletenessLimits),
     "local_checks": (REGION, LocalCheckSettings),
@@ -252,6 +255,10 @@ def _unknown_categories_of_region(place: str, of_region: Mapping[str, Any], faci
         named["completeness.overrules"] = list(of_region["completeness"].overrules)
     if "figures" in of_region:
         named["figures.reference"] = [code for one in of_region["figures"].reference for code in one.columns]
+    if "facility_registers" in of_region:
+        for register in of_region["facility_registers"].files:
+            codes = [one for one in register.categories.values() if one is not None]
+            named[f"facility_registers.files: {register.file}: categories"] = codes
     return [
         f"{place}: {key}: onbekende categorie {code}; verbeter de spelling of voeg deze toe aan facilities.yaml."
         for key, codes in named.items()
@@ -286,6 +293,8 @@ def _unknown_categories(config: Path, shared: Mapping[str, Any]) -> list[str]:
     groups: TargetGroupSettings = shared["target_groups"]
     named = {f"target_groups.yaml: norms.{name}": list(norms) for name, norms in groups.norms.items()}
     named |= {f"target_groups.yaml: groups.{name}.essential": g.essential or [] for name, g in groups.groups.items()}
+    if "conflation" in shared:
+        named["params.yaml: conflation.distance_by_category"] = list(shared["conflation"].distance_by_category)
     if "witte_vlekken" in shared:
         named["params.yaml: witte_vlekken.anchor_categories"] = shared["witte_vlekken"].anchor_categories
     if "completeness_limits" in shared:

@@ -39,12 +39,17 @@ class RegionFiles:
         return self.root / "data" / "raw" / self.region / "incoming"
 
     @property
+    def registers(self) -> Path:
+        """The folder in which the user puts registers."""
+        return self.root / "data" / "raw" / self.region / "registers"
+
+    @property
     def local_checks(self) -> Path:
         """The file in which the user notes what was found on the spot."""
         return self.root / "config" / "regions" / f"{self.region}.checks.csv"
 
     def snapshot(self, source: str) -> Path:
-        """Return the folder with the snapshot of `source` (areas, figures, osm, reference)."""
+        """Return the folder with the snapshot of `source` (areas, figures, osm, facility_registers)."""
         return self.root / "data" / "raw" / self.region / source
 
     def processed(self, name: str) -> Path:

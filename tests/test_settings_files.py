@@ -176,3 +176,65 @@ def test_a_rate_keeps_its_source() -> None:
         Rate.model_validate(
             {"value": 0.1, "low": 0.1, "high": 0.1, "what": "x", "year": "2020", "population_base": "all"}
         )
+
+
+# --- Registers of facilities -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "Inloop: meeting_place",
+            "Inloop: kapper",
+            "voorzieningen_gemeente.xlsx: categories: onbekende categorie kapper",
+        ),
+        ("Inloop: meeting_place", "dorpshuis: meeting_place", "categories noemt dorpshuis meer dan eens"),
+        ("        longitude: Lengtegraad\n", "", "latitude en longitude horen bij elkaar"),
+        ("        house_number: Huisnr.\n", "", "postcode en house_number horen bij elkaar"),
+        (
+            "        latitude: Breedtegraad",
+            "        x: X\n        y: Y\n        latitude: Breedtegraad",
+            "geef óf latitude",
+        ),
+        ("voorzieningen_gemeente.xlsx", "voorzieningen.xls", "heeft niet de vorm"),
+        ("voorzieningen_gemeente.xlsx", "voorzieningen.csv", "sheet kan niet bij een CSV"),
+        ("voorzieningen_gemeente.xlsx", "voorzieningen.gpkg", "heading_row kan niet bij een GeoPackage"),
+        ('      reference_date: "2024-03-01"\n', "", "reference_date: ontbreekt"),
+        ("geocoder: false", "geocoder: misschien", "facility_registers.geocoder: moet true of false zijn"),
+    ],
+)
+def test_a_register_that_cannot_be_read_is_named(old: str, new: str, says: str, config: Path) -> None:
+    change(config / "regions/markerwaard.yaml", old, new)
+    assert says in faults(config)
+
+
+def test_a_register_must_say_where_facilities_are(config: Path) -> None:
+    path = config / "regions/markerwaard.yaml"
+    text = path.read_text(encoding="utf-8")
+    begin, end = text.index("        latitude:"), text.index("        capacity:")
+    path.write_text(text[:begin] + text[end:], encoding="utf-8")
+    assert "columns zegt niet waar een voorziening is" in faults(config)
+    path.write_text(text[:begin] + "        addition: Toev.\n" + text[end:], encoding="utf-8")
+    assert "addition hoort bij postcode" in faults(config)
+
+
+def test_a_register_stands_there_once(config: Path) -> None:
+    path = config / "regions/markerwaard.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content["facility_registers"]["files"] *= 2
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert "files noemt voorzieningen_gemeente.xlsx meer dan eens" in faults(config)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("    bench: 10 ", "    kapper: 10 ", "categorie kapper staat niet in facilities.yaml"),
+        ("  perhaps_alike: 0.6", "  perhaps_alike: 0.9", "perhaps_alike mag niet groter zijn dan alike"),
+        ("  look_within_m: 500", "  look_within_m: 100", "distance_m mag niet groter zijn dan look_within_m"),
+    ],
+)
+def test_distances_and_likenesses_must_fit(old: str, new: str, says: str, config: Path) -> None:
+    change(config / "params.yaml", old, new)
+    assert says in faults(config)

@@ -52,6 +52,7 @@ def write_region(root: Path) -> None:
     (root / "config/params.yaml").write_text(params, encoding="utf-8")
     incoming = root / "data/raw" / REGION / "incoming"
     incoming.mkdir(parents=True)
+    RegionFiles(root, REGION).registers.mkdir()
     write_areas(incoming)
     write_figures(incoming)
     write_osm(incoming / "vierkant.osm.pbf")
@@ -100,6 +101,7 @@ def settings() -> dict[str, Any]:
         },
         "osm": {"from": "file", "file": "vierkant.osm.pbf", **_SOURCE},
         "timetables": None,
+        "facility_registers": {"files": []},
         "completeness": {
             "overrules": {
                 category: {"judgement": "complete", "reason": "alles is getekend"}

@@ -147,6 +147,8 @@ class SourceAges(Section):
     osm: float = Field(gt=0, le=100)
     timetables: float = Field(gt=0, le=100)
 
+    facility_registers: float = Field(gt=0, le=100)
+
 
 class RunCost(Section):
     """What a run costs where nothing was measured yet on this machine: seconds, and megabytes of disk."""

@@ -27,11 +27,12 @@ def find_contradictions(
     Parameters
     ----------
     checks, mapped
-        `contracts.LOCAL_CHECKS` and `contracts.MAPPED_FACILITIES`.
+        `contracts.LOCAL_CHECKS` and `contracts.KNOWN_FACILITIES`.
     nearest
         unit_code, category, nearest_m, facility_name: the nearest known facility to any home of each unit.
     source_date
-        Day of which the source of facilities tells; only a later one can contradict that a facility is there or not.
+        Day of which the map tells: only a later map can contradict that there is a facility. That one is gone or moved
+        can only be contradicted by a later source that has it.
     as_of
         As in `resolve_checks`.
     same_place_m
@@ -60,7 +61,7 @@ def _findings_of(
         case "exists":
             return _of_existing(one, mapped, same_place_m, is_newer=is_newer)
         case "gone" | "moved":
-            return _of_mapped(one, mapped, same_place_m, is_newer=is_newer)
+            return _of_mapped(one, mapped, same_place_m)
         case "none_within":
             return _of_absence(one, nearest)
     return []
@@ -74,15 +75,15 @@ def _of_existing(
     return [("newer_source_lacks_it", _name(one), None)] if is_newer else []
 
 
-def _of_mapped(one: pd.Series, mapped: gpd.GeoDataFrame, same_place_m: float, *, is_newer: bool) -> Sequence[_Finding]:
+def _of_mapped(one: pd.Series, mapped: gpd.GeoDataFrame, same_place_m: float) -> Sequence[_Finding]:
     if pd.isna(one["facility_id"]):
         return [("no_such_facility", _name(one), None)]
-    if not is_newer:
+    there = mapped.set_index("facility_id").loc[one["facility_id"]]
+    if there["source_date"] <= one["date"]:
         return []
     if one["check"] == "gone":
         return [("newer_source_shows_it", _name(one), None)]
-    there = mapped.set_index("facility_id").geometry[one["facility_id"]]
-    away = there.distance(shapely.Point(one["x_m"], one["y_m"]))
+    away = there["geometry"].distance(shapely.Point(one["x_m"], one["y_m"]))
     return [("newer_source_has_it_elsewhere", _name(one), round(away, 2))] if away > same_place_m else []
 
 

@@ -25,7 +25,7 @@ def resolve_checks(
     checks
         As `sources.local_checks` reads them.
     units, mapped
-        `contracts.UNITS` and `contracts.MAPPED_FACILITIES`.
+        `contracts.UNITS` and `contracts.KNOWN_FACILITIES`.
     file
         Name of the file, for messages.
     as_of
@@ -73,7 +73,8 @@ def _facility_of(row: pd.Series, mapped: pd.DataFrame, file: str, faults: list[s
     if row["check"] not in _OF_FACILITY:
         return None
     wanted, of_category = str(row["facility"]), mapped[mapped["category"] == row["category"]]
-    by_object = pd.Series([wanted in ids.split() for ids in of_category["osm_ids"]], of_category.index, dtype="bool")
+    objects = of_category["osm_ids"].fillna("")
+    by_object = pd.Series([wanted in ids.split() for ids in objects], of_category.index, dtype="bool")
     by_name = of_category["facility_name"].str.casefold() == wanted.casefold()
     found = of_category.loc[(of_category["facility_id"] == wanted) | by_object | by_name, "facility_id"].tolist()
     if len(found) > 1:
@@ -110,8 +111,8 @@ def _contradictions(applied: pd.DataFrame, file: str, same_place_m: float) -> li
 def apply_checks(mapped: gpd.GeoDataFrame, checks: pd.DataFrame, *, same_place_m: float) -> gpd.GeoDataFrame:
     """Return the facilities after the checks, as `contracts.FACILITIES` has them.
 
-    One that is gone is left out; one that moved stands in its new place; one that exists is added, unless the source
-    has one of its category within `same_place_m`, which then counts as confirmed.
+    One that is gone is left out; one that moved stands in its new place; one that exists is added, unless a source
+    has one of its category within `same_place_m`, which then counts as confirmed. What a check says is there, is sure.
     """
     applied = checks[checks["is_applied"]]
     gone, moved, exists = (applied[applied["check"] == kind] for kind in ("gone", "moved", "exists"))
@@ -123,6 +124,7 @@ def apply_checks(mapped: gpd.GeoDataFrame, checks: pd.DataFrame, *, same_place_m
         frame.loc[frame["facility_id"] == facility, "check_id"] = check
     new = _as_facilities(exists[~exists["check_id"].isin(confirming)])
     both = gpd.GeoDataFrame(pd.concat([frame, new], ignore_index=True), geometry="geometry", crs=CRS)
+    both["certainty"] = both["certainty"].where(both["check_id"].isna(), "confirmed")
     return both[list(FACILITIES.columns)]
 
 
@@ -154,9 +156,13 @@ def _as_facilities(exists: pd.DataFrame) -> gpd.GeoDataFrame:
             "facility_id": exists["category"] + "-check-" + exists["check_id"],
             "category": exists["category"],
             "facility_name": exists["facility_name"],
-            "osm_ids": pd.Series(pd.NA, exists.index, "str"),
-            "service": pd.Series(pd.NA, exists.index, "str"),
-            "timetable_ids": pd.Series(pd.NA, exists.index, "str"),
+            **{
+                name: pd.Series(pd.NA, exists.index, "str")
+                for name in ("osm_ids", "service", "timetable_ids", "registers", "source_date")
+            },
+            "origin": pd.Series("check", exists.index, "str"),
+            "certainty": pd.Series("confirmed", exists.index, "str"),
+            "capacity": pd.Series(np.nan, exists.index, "float64"),
             "check_id": exists["check_id"],
             "geometry": gpd.points_from_xy(exists["x_m"], exists["y_m"]),
         },

@@ -96,7 +96,7 @@ def _units_at(check: LocalCheck, results: Results) -> tuple[str, ...]:
 
 
 def _places_of(check: LocalCheck, results: Results) -> Iterator[shapely.Point]:
-    mapped = results.mapped_facilities
-    yield from mapped.loc[mapped["facility_id"] == check.facility_id, "geometry"]
+    known = results.known_facilities
+    yield from known.loc[known["facility_id"] == check.facility_id, "geometry"]
     if check.x_m is not None and check.y_m is not None:
         yield shapely.Point(check.x_m, check.y_m)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.publish.about import about
 from pipeline.publish.changes import describe
+from pipeline.publish.conflation import conflation_counts, conflation_lines
 from pipeline.publish.dutch_numbers import distance, number, share
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.labels import CHECK_RESULT, UNIT_KIND, VERDICT, check_label
@@ -31,6 +32,8 @@ def build_index(results: Results) -> str:
         ),
         "since": describe(results.since_baseline) if results.since_baseline else None,
         "clusters": [one for one in explanations.values() if one.unit_kind == UNIT_KIND[CLUSTER]],
+        "conflation": conflation_lines(results),
+        "conflation_counts": conflation_counts(results),
         "distances": _distances(results),
         "reference": results.metrics["reference"],
         "splits": _splits(results),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.publish.check_facts import checks_of_facilities, read_checks
 from pipeline.publish.check_sentences import authority, removed_facilities
+from pipeline.publish.conflation import sources_of_facilities
 from pipeline.publish.dutch_numbers import rate
 from pipeline.publish.explain import Explanation, explain_all
 from pipeline.publish.facts import GroupFacts, read_facts
@@ -148,8 +149,9 @@ def _cluster(cluster: Unit, kind: str, unit_codes: Sequence[str]) -> dict[str, A
 
 
 def _facilities(results: Results) -> dict[str, dict[str, Any]]:
-    """Return per category the names of its facilities, the checks and service of each by number, and those gone."""
+    """Return per category the names of its facilities, what must be told of each by its number, and those gone."""
     checks, check_of = read_checks(results, read_places(results)), checks_of_facilities(results)
+    sources = sources_of_facilities(results)
     found = {}
     for code in results.categories:
         ids = facility_order(results, code)["facility_id"]
@@ -158,6 +160,7 @@ def _facilities(results: Results) -> dict[str, dict[str, Any]]:
             "names": _facility_names(results, code),
             "checks": {i: f"volgens {text}" for i, text in confirmed.items()},
             **_services(results, code),
+            "sources": {i: text for i, one in enumerate(ids) if (text := sources.get(one))},
             "removed": removed_facilities(results, code),
         }
     return found

@@ -27,7 +27,7 @@ function woonzorgkaartFacilities(map, layers, data) {
 
   function setUp(category) {
     const layer = layers[category.code];
-    const { names, checks, services, uncounted, removed } = data.facilities[category.code];
+    const { names, checks, services, sources, uncounted, removed } = data.facilities[category.code];
     const around = [];
     layer.eachLayer((point) => {
       const { i } = point.feature.properties;
@@ -38,6 +38,7 @@ function woonzorgkaartFacilities(map, layers, data) {
         lines.push(element("p", checks[i]));
         around.push(...addRings(point, category.style.radius));
       }
+      if (sources[i]) lines.push(element("p", sources[i]));
       point.bindTooltip(() => fill(element("div"), lines), { className: "fact-tip" });
     });
     addChooser(category, L.layerGroup([...around, layer]), names.length);

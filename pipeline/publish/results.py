@@ -48,7 +48,8 @@ class Results:
     map: MapSettings
     units: gpd.GeoDataFrame
     base_areas: gpd.GeoDataFrame
-    mapped_facilities: gpd.GeoDataFrame
+    known_facilities: gpd.GeoDataFrame
+    conflation: pd.DataFrame
     facilities: gpd.GeoDataFrame
     background: gpd.GeoDataFrame
     local_checks: pd.DataFrame

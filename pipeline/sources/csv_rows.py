@@ -15,10 +15,11 @@ _COLUMNS_SHOWN = 8
 _SEPARATORS = ",;\t|"
 
 
-def read_csv(path: Path, separator: str, *, by_hand: bool = False) -> pd.DataFrame:
+def read_csv(path: Path, separator: str, *, by_hand: bool = False, heading_row: int = 1) -> pd.DataFrame:
     """Read a CSV as stripped text; the index is the row as a spreadsheet counts it, heading and blank rows included.
 
-    One that people write by hand may have a heading alone, and a last row without an end.
+    One that people write by hand may have a heading alone, and a last row without an end. What stands above
+    `heading_row` (1 is the first) is passed over.
 
     Raises
     ------
@@ -30,6 +31,7 @@ def read_csv(path: Path, separator: str, *, by_hand: bool = False) -> pd.DataFra
         lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
         raise SourceError(f"{path.name}: niet leesbaar als CSV ({error}); zet er een gave kopie neer.") from None
+    lines = lines[heading_row - 1 :]
     if not lines or (len(lines) < 2 and not by_hand):
         raise SourceError(f"{path.name}: bevat geen rijen; zet er een volledige kopie neer.")
     width = len(lines[0])
@@ -38,7 +40,7 @@ def read_csv(path: Path, separator: str, *, by_hand: bool = False) -> pd.DataFra
             "bewaar het met komma's of puntkomma's" if by_hand else "zet het juiste bij separator in de instellingen"
         )
         raise SourceError(f"{path.name}: heeft een ander scheidingsteken dan '{separator}'; {remedy}.")
-    numbered = [(number, line) for number, line in enumerate(lines[1:], start=2) if line]
+    numbered = [(number, line) for number, line in enumerate(lines[1:], start=heading_row + 1) if line]
     uneven = {number: len(line) for number, line in numbered if len(line) != width}
     if uneven:
         first = next(iter(uneven.values()))
@@ -47,7 +49,7 @@ def read_csv(path: Path, separator: str, *, by_hand: bool = False) -> pd.DataFra
             "gave kopie neer."
         )
     cells = [[cell.strip() for cell in line] for _, line in numbered]
-    return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=_distinct(lines[0]), dtype="str")
+    return pd.DataFrame(cells, index=[number for number, _ in numbered], columns=distinct(lines[0]), dtype="str")
 
 
 def _read_text(path: Path, *, by_hand: bool) -> str:
@@ -70,7 +72,7 @@ def _read_text(path: Path, *, by_hand: bool) -> str:
     return text
 
 
-def _distinct(headings: list[str]) -> list[str]:
+def distinct(headings: list[str]) -> list[str]:
     """Return the headings; one that was there before gets a number behind a point, so that it can be told apart."""
     stripped = [heading.strip() for heading in headings]
     return [f"{name}.{stripped[:place].count(name)}" if name in stripped[:place] else name

@@ -199,6 +199,26 @@ def _whole_address(one: Any) -> str | None:
     return None if None in parts else "/".join([*parts, one.tags.get("addr:unit", "")])
 
 
+def read_numbered_addresses(pbf: Path) -> pd.DataFrame:
+    """Read where the addresses with a postcode are: postcode, house_number, addition (as tagged), x_m, y_m.
+
+    Addresses come in the order of the extract, also those that are mapped more than once.
+    """
+    rows: dict[str, list[Any]] = {"postcode": [], "house_number": [], "addition": []}
+    points: list[shapely.Geometry] = []
+    with readable(pbf):
+        for one in _processor(pbf, ["addr:housenumber"]):
+            if one.is_relation() or not {"addr:housenumber", "addr:postcode"} <= {tag.k for tag in one.tags}:
+                continue
+            point = _point_of(one)
+            if point is not None:
+                for name, key in zip(rows, ("addr:postcode", "addr:housenumber", "addr:unit"), strict=True):
+                    rows[name].append(one.tags.get(key, ""))
+                points.append(point)
+    frame = _frame(rows, points)
+    return pd.DataFrame(frame.drop(columns="geometry")).assign(x_m=frame.geometry.x, y_m=frame.geometry.y)
+
+
 def read_buildings(pbf: Path) -> gpd.GeoDataFrame:
     """Read all building areas: osm_id, building (value of the tag), geometry (polygon, mended where it crosses itself).
 

@@ -2,7 +2,7 @@
 
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.region import LocalCheckSettings
-from pipeline.contracts import FACILITIES, LOCAL_CHECKS, MAPPED_FACILITIES, UNITS
+from pipeline.contracts import FACILITIES, KNOWN_FACILITIES, LOCAL_CHECKS, UNITS
 from pipeline.model import local_checks as model
 from pipeline.sources.local_checks import read_local_checks
 from pipeline.stages.run import run
@@ -11,7 +11,7 @@ from pipeline.tables import RegionFiles
 
 def apply_local_checks(files: RegionFiles, *, facilities: FacilitySettings, local_checks: LocalCheckSettings) -> None:
     """Read the local checks, find what they are about, and add, move and remove facilities."""
-    path, mapped = files.local_checks, files.read(MAPPED_FACILITIES)
+    path, mapped = files.local_checks, files.read(KNOWN_FACILITIES)
     checks = model.resolve_checks(
         read_local_checks(path, list(facilities.categories)),
         files.read(UNITS), mapped, file=path.name, as_of=local_checks.as_of, same_place_m=facilities.same_place_m,

@@ -6,7 +6,7 @@ from pipeline import contracts
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.region import LocalCheckSettings
 from pipeline.config.sources import FigureSettings
-from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, MAPPED_FACILITIES
+from pipeline.contracts import CHECK_FINDINGS, CHECKS, FACILITIES, FIGURES, KNOWN_FACILITIES
 from pipeline.errors import CheckError, raise_faults
 from pipeline.model import check_findings
 from pipeline.model import checks as model
@@ -68,7 +68,7 @@ def check_results(
     asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]
     known = check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES))
     findings = check_findings.find_contradictions(
-        local, files.read(MAPPED_FACILITIES), known,
+        local, files.read(KNOWN_FACILITIES), known,
         source_date=read_provenance(files.snapshot("osm"))[0]["reference_date"],
         as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pipeline.config.params import MapSettings, WitteVlekSettings
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import TargetGroupSettings
+from pipeline.publish.conflation import conflation_csv
 from pipeline.publish.index_page import build_index
 from pipeline.publish.map_page import build_map
 from pipeline.publish.spreadsheet import witte_vlekken_csv
@@ -38,7 +39,12 @@ def publish_map(
     )
     if region.baseline is not None:
         results = replace(results, since_baseline=changes_since(files, region.baseline))
-    builders = {"kaart.html": build_map, "index.html": build_index, "witte_vlekken.csv": witte_vlekken_csv}
+    builders = {
+        "kaart.html": build_map,
+        "index.html": build_index,
+        "witte_vlekken.csv": witte_vlekken_csv,
+        "samengevoegd.csv": conflation_csv,
+    }
     with replaced_together(*(files.published(name) for name in builders)) as temporary:
         for name, build in builders.items():
             temporary[files.published(name)].write_text(build(results), encoding="utf-8", newline="")

@@ -22,6 +22,7 @@ from pipeline.config.params import (
 )
 from pipeline.config.profiles import Profiles
 from pipeline.config.region import CompletenessSettings, LocalCheckSettings, RegionSettings
+from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
@@ -31,7 +32,7 @@ from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 VERDICTS_STAGE = "flag_witte_vlekken"
-_SNAPSHOTS = ("areas", "figures", "osm", "timetables")
+_SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
 _NO_CAUSE = {"region": {"baseline"}}
 """Keys that cannot change a verdict: what results are compared with."""
 
@@ -57,15 +58,17 @@ def record_basis(
     local_checks: LocalCheckSettings,
     clusters: ClusterSettings,
     stop_service: StopServiceSettings,
+    facility_registers: RegisterSettings,
+    conflation: ConflationSettings,
     witte_vlekken: WitteVlekSettings,
 ) -> None:
     """Write the sources with their sha256, other files that were read, every section that matters, and the code."""
     sections = {name: value for name, value in locals().items() if name != "files"}
     graph = read_graph(files.region)
     outside = files_from_outside(graph, leading_to(graph, [VERDICTS_STAGE]))
-    snapshot_of = files.incoming.relative_to(files.root).as_posix()
+    snapshots_of = [one.relative_to(files.root).as_posix() for one in (files.incoming, files.registers)]
     code = [path for path in outside if path.startswith("pipeline/")]
-    others = [path for path in outside if path not in code and path != snapshot_of]
+    others = [path for path in outside if path not in [*code, *snapshots_of]]
     basis = {
         "sources": [record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         "inputs": _hashes(files.root, others),

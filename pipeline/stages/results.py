@@ -15,7 +15,7 @@ from pipeline.publish.results import Results
 from pipeline.sources.snapshots import read_provenance
 from pipeline.tables import RegionFiles
 
-_SNAPSHOTS = ("areas", "figures", "osm", "timetables")
+_SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
 
 
 def read_results(
@@ -48,7 +48,8 @@ def read_results(
         map=map,
         units=files.read(contracts.UNITS),
         base_areas=files.read(contracts.BASE_AREAS),
-        mapped_facilities=files.read(contracts.MAPPED_FACILITIES),
+        known_facilities=files.read(contracts.KNOWN_FACILITIES),
+        conflation=files.read(contracts.CONFLATION),
         facilities=files.read(contracts.FACILITIES),
         background=files.read(contracts.BACKGROUND),
         local_checks=files.read(contracts.LOCAL_CHECKS),

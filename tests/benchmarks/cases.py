@@ -14,8 +14,9 @@ from pipeline.settings_files import read_sections
 from pipeline.tables import RegionFiles
 from tests.stage_runs import run_stages
 
-STAGES = ("fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "build_figures", "build_areas",
-          "read_timetables", "extract_facilities", "apply_local_checks", "build_network")  # fmt: skip
+STAGES = ("fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "fetch_registers", "build_figures",
+          "build_areas", "read_timetables", "extract_facilities", "conflate_facilities", "apply_local_checks",
+          "build_network")  # fmt: skip
 """What must run before a region has a network, homes and facilities."""
 
 

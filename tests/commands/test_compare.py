@@ -94,8 +94,8 @@ def test_nothing_of_the_user_is_touched(town: Path, woonzorg: Woonzorg) -> None:
         ),
         (
             {"network": {"connect_max_m": 140}},
-            ["read_timetables", "extract_facilities", "apply_local_checks", "build_network", "judge_completeness",
-             "form_clusters",
+            ["read_timetables", "extract_facilities", "conflate_facilities", "apply_local_checks", "build_network",
+             "judge_completeness", "form_clusters",
              "compute_reach", "summarise_reach", "flag_witte_vlekken", "check_results", "record_basis"],
         ),
     ],

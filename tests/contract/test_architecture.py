@@ -162,8 +162,8 @@ def test_the_recorded_basis_holds_every_section_and_file_that_a_verdict_rests_on
     assert {"fetch_osm", "build_network", "compute_reach"} <= set(leading)
     functions = [getattr(importlib.import_module(f"pipeline.stages.{name}"), name) for name in leading]
     assert set(sections_of(record_basis)) == {section for one in functions for section in sections_of(one)}
-    incoming = "data/raw/${item.region}/incoming"
-    assert set(files_from_outside(graph, leading)) - {incoming} <= set(graph["record_basis"].deps)
+    brought = {f"data/raw/${{item.region}}/{folder}" for folder in ("incoming", "registers")}
+    assert set(files_from_outside(graph, leading)) - brought <= set(graph["record_basis"].deps)
 
 
 def test_there_is_no_utils() -> None:

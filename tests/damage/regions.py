@@ -22,13 +22,14 @@ REGIONS = (TINY, SAMPLE, KAMPEN)
 SAMPLE_SIZE = DemoSettings(seed=1932, municipalities=1, addresses=2500)
 
 
-READING = ["fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "build_figures"]
+READING = ["fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "fetch_registers", "build_figures"]
 """Stages that read what comes from outside and need nothing else."""
 
 DISTANCES = [
     "build_areas",
     "read_timetables",
     "extract_facilities",
+    "conflate_facilities",
     "apply_local_checks",
     "extract_background",
     "build_network",
@@ -48,7 +49,7 @@ def settings_of(region: str) -> dict[str, Any]:
         return tiny_region.settings()
     path = PROJECT / "config/regions" / f"{region}.yaml"
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for section in ("areas", "figures", "osm", "timetables"):
+    for section in ("areas", "figures", "osm", "timetables", "facility_registers"):
         if content[section] is not None:
             content[section]["from"] = "file"
     return content
@@ -100,7 +101,8 @@ def write_inputs(region: str, root: Path, real_data: Path | None) -> None:
         return
     incoming.mkdir(parents=True)
     made = demo.generate(SAMPLE_SIZE)
-    for write in (demo.write_areas, demo.write_figures, demo.write_osm, demo.write_timetable):
+    writers = (demo.write_areas, demo.write_figures, demo.write_osm, demo.write_timetable, demo.write_registers)
+    for write in writers:
         write(made, incoming)
 
 

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.contracts import CHECK_FINDINGS, DISTANCES, FACILITIES, FINDINGS, LOCAL_CHECKS, MAPPED_FACILITIES
+from pipeline.contracts import CHECK_FINDINGS, DISTANCES, FACILITIES, FINDINGS, KNOWN_FACILITIES, LOCAL_CHECKS
 from pipeline.model.check_findings import find_contradictions, nearest_to_units
 from pipeline.tables import check_table
 from tests.model.builders import dwelling_rows, dwellings, table
 
 TODAY, CHECKED_ON, BEFORE, AFTER = "2026-11-22", "2026-10-01", "2026-09-30", "2026-10-02"
-MAPPED = table(MAPPED_FACILITIES, [
+KNOWN = table(KNOWN_FACILITIES, [
     {"facility_id": "gp-n1", "category": "gp", "facility_name": "Praktijk", "osm_ids": "n1",
      "geometry": shapely.Point(0, 0)},
     {"facility_id": "stop-n2", "category": "stop", "osm_ids": "n2", "geometry": shapely.Point(500, 0)},
@@ -30,9 +30,10 @@ def check(kind: str, **values: Any) -> dict[str, Any]:
 
 
 def find(*rows: dict[str, Any], source_date: str = AFTER) -> Found:
-    """Return finding, facility name and distance."""
+    """Return finding, facility name and distance; all sources are of one day."""
+    known = KNOWN.assign(source_date=source_date)
     found = find_contradictions(
-        table(LOCAL_CHECKS, rows), MAPPED, NEAREST, source_date=source_date, as_of=TODAY, same_place_m=50
+        table(LOCAL_CHECKS, rows), known, NEAREST, source_date=source_date, as_of=TODAY, same_place_m=50
     )
     check_table(CHECK_FINDINGS, found)
     named = found.astype("object").where(found.notna(), None)

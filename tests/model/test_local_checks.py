@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline.contracts import FACILITIES, LOCAL_CHECKS, MAPPED_FACILITIES
+from pipeline.contracts import FACILITIES, KNOWN_FACILITIES, LOCAL_CHECKS
 from pipeline.errors import SourceError
 from pipeline.model.local_checks import apply_checks, completeness_by_unit, proved_m, resolve_checks
 from pipeline.tables import check_table
@@ -23,7 +23,7 @@ TODAY = "2026-11-22"
 
 def mapped(*rows: tuple[str, str, str | None, float]) -> gpd.GeoDataFrame:
     """Make facilities: category, OSM objects, name, and place along the x axis (m)."""
-    return gpd.GeoDataFrame(table(MAPPED_FACILITIES, [
+    return gpd.GeoDataFrame(table(KNOWN_FACILITIES, [
         {"facility_id": f"{category}-{ids.split()[0]}", "category": category, "facility_name": name, "osm_ids": ids,
          "geometry": shapely.Point(x, 0)}
         for category, ids, name, x in rows

@@ -21,7 +21,8 @@ from tests.publish.frames import HOSTILE_SCRIPT as HOSTILE_SCRIPT
 from tests.publish.frames import HOSTILE_TEMPLATE as HOSTILE_TEMPLATE
 from tests.publish.frames import HOSTILE_VECTOR as HOSTILE_VECTOR
 from tests.publish.frames import SIDE, SOUTH, WEST, frame, spatial
-from tests.publish.hand_made_checks import facilities, findings, local_checks, mapped_facilities
+from tests.publish.hand_made_checks import facilities, findings, known_facilities, local_checks
+from tests.publish.hand_made_registers import conflation
 
 GROUPS = ("all_inhabitants", "age_75_plus", "walking_aid")
 
@@ -369,7 +370,8 @@ def make_results(**other: Any) -> Results:
         "map": MapSettings(max_file_mb=15, simplify_m=1, density_classes=4),
         "units": _units(),
         "base_areas": _base_areas(),
-        "mapped_facilities": mapped_facilities(CATEGORIES),
+        "known_facilities": known_facilities(CATEGORIES),
+        "conflation": conflation(),
         "facilities": facilities(CATEGORIES),
         "background": _background(),
         "local_checks": local_checks(),

@@ -19,6 +19,12 @@ from tests.publish.frames import (
     spatial,
 )
 
+KNOWN = {
+    "origin": "both", "registers": HOSTILE_SCRIPT, "certainty": "confirmed", "source_date": "2024-01-01",
+    "capacity": 40.0,
+}  # fmt: skip
+"""What a register adds to a facility."""
+
 
 def _facility_rows(categories: Iterable[str]) -> list[dict[str, Any]]:
     names = {"supermarket": HOSTILE_TEMPLATE, "stop": HOSTILE_SCRIPT, "gp": HOSTILE_IMAGE, "hospital": "Ziekenhuis"}
@@ -26,7 +32,7 @@ def _facility_rows(categories: Iterable[str]) -> list[dict[str, Any]]:
         {
             "facility_id": f"{category}/0", "category": category, "facility_name": names.get(category),
             "osm_ids": f"node/{i}", "geometry": Point(WEST + 30 + 80 * i, SOUTH + 60 + 20 * i),
-            "check_id": "10" if category == "gp" else None,
+            "check_id": "10" if category == "gp" else None, **KNOWN,
             "service": "less" if category == "stop" else None,
             "timetable_ids": HOSTILE_IMAGE if category == "stop" else None,
         }
@@ -38,12 +44,12 @@ def facilities(categories: Iterable[str]) -> gpd.GeoDataFrame:
     return spatial(contracts.FACILITIES, _facility_rows(categories))
 
 
-def mapped_facilities(categories: Iterable[str]) -> gpd.GeoDataFrame:
+def known_facilities(categories: Iterable[str]) -> gpd.GeoDataFrame:
     gone = {
         "facility_id": "supermarket/9", "category": "supermarket", "facility_name": HOSTILE_VECTOR, "osm_ids": "node/9",
-        "geometry": Point(WEST + 150, SOUTH + 50),
+        "geometry": Point(WEST + 150, SOUTH + 50), **KNOWN,
     }  # fmt: skip
-    return spatial(contracts.MAPPED_FACILITIES, [*_facility_rows(categories), gone])
+    return spatial(contracts.KNOWN_FACILITIES, [*_facility_rows(categories), gone])
 
 
 def local_check(check_id: str, check: str, category: str, **other: Any) -> dict[str, Any]:

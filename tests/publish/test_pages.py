@@ -71,7 +71,8 @@ def test_the_order_of_rows_does_not_matter(results: Results, map_page: str) -> N
         for name in (
             "units",
             "facilities",
-            "mapped_facilities",
+            "known_facilities",
+            "conflation",
             "unit_demand",
             "reach_shares",
             "category_verdicts",

@@ -57,6 +57,23 @@ def test_addresses_carry_the_four_digits_of_their_postcode(pbf: Path) -> None:
     assert found.crs == "EPSG:28992"
 
 
+def test_numbered_addresses_have_what_registers_write_of_them(pbf: Path) -> None:
+    nodes: list[Node] = [
+        *SQUARE,
+        (11, 0.001, 0.001, {"addr:housenumber": "1", "addr:postcode": "8265 AB"}),
+        (12, 0.002, 0.001, {"addr:housenumber": "2a", "addr:postcode": "8265AB", "addr:unit": "3"}),
+        (13, 0.003, 0.001, {"addr:housenumber": "3"}),
+    ]
+    ways: list[Way] = [(1, [1, 2, 3, 4, 1], {"building": "yes", "addr:housenumber": "1", "addr:postcode": "8265AB"})]
+    found = osm.read_numbered_addresses(extract(pbf, nodes, ways))
+    assert found[["postcode", "house_number", "addition"]].to_numpy().tolist() == [
+        ["8265 AB", "1", ""], ["8265AB", "2a", "3"], ["8265AB", "1", ""],
+    ]  # fmt: skip
+    points = osm.read_addresses(pbf).geometry
+    assert found["x_m"].tolist()[:2] == points.x.tolist()[:2]
+    assert found["y_m"].tolist()[:2] == points.y.tolist()[:2]
+
+
 def test_a_building_with_an_address_is_an_address_too(pbf: Path) -> None:
     house: Way = (7, [1, 2, 3, 4, 1], {"building": "house", "addr:housenumber": "5"})
     path = extract(pbf, SQUARE, [house])

@@ -16,7 +16,13 @@ from pipeline.publish.labels import listing
 from pipeline.sources.snapshots import read_provenance
 from pipeline.tables import RegionFiles
 
-KINDS = {"areas": "grenzen", "figures": "cijfers", "osm": "OpenStreetMap", "timetables": "dienstregeling"}
+KINDS = {
+    "areas": "grenzen",
+    "figures": "cijfers",
+    "osm": "OpenStreetMap",
+    "timetables": "dienstregeling",
+    "facility_registers": "registers van voorzieningen",
+}
 """Kinds of source, in Dutch; each is a section of the settings and a folder of snapshots."""
 
 
@@ -40,7 +46,15 @@ def sources_of(sections: Mapping[str, Any]) -> list[Source]:
         named["osm"] = [sections["osm"]]
     if sections.get("timetables") is not None:
         named["timetables"] = [sections["timetables"]]
+    if "facility_registers" in sections and sections["facility_registers"].files:
+        named["facility_registers"] = sections["facility_registers"].files
     return [Source(kind, sections[kind].origin == "demo", _each_once(files)) for kind, files in named.items()]
+
+
+def brought_to(files: RegionFiles, source: Source, one: SourceFile) -> Path:
+    """Return where the user puts a file; a register may lie in a folder of its own."""
+    path = files.incoming / one.file
+    return files.registers / one.file if source.kind == "facility_registers" and not path.exists() else path
 
 
 def _each_once(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
@@ -56,9 +70,9 @@ def check_files(files: RegionFiles, sources: Sequence[Source], found: Findings) 
     for source in brought:
         recorded = _recorded_hashes(files.snapshot(source.kind))
         for one in source.files:
-            path = files.incoming / one.file
+            path = brought_to(files, source, one)
             if (fault := file_fault(path)) is not None:
-                instead = "" if path.exists() else _unused_files(files.incoming, named)
+                instead = "" if path.exists() else _unused_files(path.parent, named)
                 found.faults.append(f"{path.relative_to(files.root).as_posix()}: {fault}{instead}.")
                 continue
             sizes.append(path.stat().st_size)
@@ -81,7 +95,7 @@ def check_sizes(files: RegionFiles, sources: Sequence[Source], settings: Preflig
     """Remark on files of an unusual size: far smaller than last time, or an extract that takes long to read."""
     for source in (source for source in sources if not source.is_demo):
         for one in source.files:
-            path = files.incoming / one.file
+            path = brought_to(files, source, one)
             if file_fault(path) is None:
                 found.remarks += _size_remarks(path, files.snapshot(source.kind) / one.file, settings)
 

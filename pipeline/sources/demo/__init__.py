@@ -4,6 +4,7 @@ from pipeline.sources.demo.areas import write_areas
 from pipeline.sources.demo.figures import write_figures
 from pipeline.sources.demo.osm_file import write_osm
 from pipeline.sources.demo.region import DemoRegion, generate
+from pipeline.sources.demo.registers import write_registers
 from pipeline.sources.demo.timetable import write_timetable
 
 GENERATOR_VERSION = "3"
@@ -15,5 +16,6 @@ __all__ = [
     "write_areas",
     "write_figures",
     "write_osm",
+    "write_registers",
     "write_timetable",
 ]

@@ -16,6 +16,7 @@ from tests import tiny_region
 from tests.commands.preflight.test_source_files import named
 from tests.tiny_region import REGION
 
+NEEDED = ("data/raw/markerwaard/incoming", "data/raw/markerwaard/registers", "data/baselines/markerwaard")
 INCOMING = Path("data/raw") / REGION / "incoming"
 Inspect = Callable[..., Inspection]
 
@@ -192,7 +193,7 @@ def test_a_region_that_the_settings_do_not_list_can_be_looked_at(project: Path, 
     found = inspect(region="markerwaard")
     assert list(found.regions) == ["markerwaard"]
     assert "data/raw/markerwaard/incoming: ontbreekt" in found.faults[0]
-    for needed in ("data/raw/markerwaard/incoming", "data/baselines/markerwaard"):
+    for needed in NEEDED:
         (project / needed).mkdir(parents=True)
     found = inspect(region="markerwaard")
     assert found.faults == []
@@ -206,7 +207,7 @@ def test_a_region_that_does_not_exist_is_a_fault(inspect: Inspect) -> None:
 
 
 def test_settings_of_an_unlisted_region_are_checked_once(project: Path, inspect: Inspect) -> None:
-    for needed in ("data/raw/markerwaard/incoming", "data/baselines/markerwaard"):
+    for needed in NEEDED:
         (project / needed).mkdir(parents=True)
     change(project / "config/regions/markerwaard.yaml", "base_level: buurt", "base_level: straat")
     change(project / "config/params.yaml", "share_beyond: 0.50", "share_beyond: 2")
@@ -216,7 +217,7 @@ def test_settings_of_an_unlisted_region_are_checked_once(project: Path, inspect:
 
 def test_targets_choose_their_stages_and_regions(project: Path, inspect: Inspect) -> None:
     change(project / "config/params.yaml", f"regions: [{REGION}]", f"regions: [{REGION}, markerwaard]")
-    for needed in ("data/raw/markerwaard/incoming", "data/baselines/markerwaard"):
+    for needed in NEEDED:
         (project / needed).mkdir(parents=True)
     found = inspect(targets=[f"build_figures@{REGION}"])
     assert list(found.regions) == [REGION]

@@ -194,3 +194,14 @@ def test_a_file_with_several_layers_counts_once(settings: PreflightSettings, fil
     (areas, figures, _) = sources_of(sections)
     assert [one.file for one in areas.files] == ["gebieden_2024.gpkg"]
     assert "gemeente_2024.csv" in [one.file for one in figures.files], "the reference table is a file as well"
+
+
+def test_a_register_lies_in_either_folder(files: RegionFiles, settings: PreflightSettings) -> None:
+    files.registers.mkdir(parents=True)
+    source = Source("facility_registers", is_demo=False, files=(named("a.csv"), named("b.csv"), named("c.csv")))
+    (files.incoming / "a.csv").write_bytes(b"a")
+    (files.registers / "b.csv").write_bytes(b"b")
+    (files.registers / "zorgkaart.csv").write_bytes(b"c")
+    (fault,) = check(files, settings, source).faults
+    assert fault.startswith("data/raw/kampen/registers/c.csv: bestand ontbreekt")
+    assert "ongebruikt: zorgkaart.csv" in fault
