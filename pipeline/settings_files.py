@@ -13,8 +13,10 @@ import yaml
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from pipeline.config.facilities import FacilitySettings
+from pipeline.config.gemeenten import GemeenteTables, Mergers
 from pipeline.config.params import (
     BackgroundSettings,
+    BundleSettings,
     ClusterSettings,
     DemoSettings,
     DwellingSettings,
@@ -30,7 +32,7 @@ from pipeline.config.region import CompletenessSettings, LocalCheckSettings, Reg
 from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
-from pipeline.config.values import Code
+from pipeline.config.values import RegionName
 from pipeline.errors import SettingsError, collected, raise_faults
 
 BASE_FIGURES = ("inhabitants", "homes")
@@ -49,7 +51,7 @@ def _all_different(regions: list[str]) -> list[str]:
 PARAMS = "params.yaml"
 REGION = "regions/{region}.yaml"
 SECTIONS: Mapping[str, tuple[str, Any]] = {
-    "regions": (PARAMS, Annotated[list[Code], Field(min_length=1), AfterValidator(_all_different)]),
+    "regions": (PARAMS, Annotated[list[RegionName], Field(min_length=1), AfterValidator(_all_different)]),
     "units": (PARAMS, UnitSettings),
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
@@ -69,6 +71,9 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "completeness": (REGION, CompletenessSettings),
     "local_checks": (REGION, LocalCheckSettings),
     "preflight": (PARAMS, PreflightSettings),
+    "bundles": (PARAMS, BundleSettings),
+    "gemeente_tables": ("gemeenten.yaml", GemeenteTables),
+    "mergers": ("gemeenten.yaml", Mergers),
     "web": ("services.yaml", WebSettings),
     "services": ("services.yaml", Services),
 }
