@@ -13,7 +13,7 @@ import yaml
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from pipeline.config.facilities import FacilitySettings
-from pipeline.config.gemeenten import GemeenteTables, Mergers
+from pipeline.config.gemeenten import GemeenteTables, Mergers, OsmAround
 from pipeline.config.params import (
     BackgroundSettings,
     BundleSettings,
@@ -73,6 +73,7 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "preflight": (PARAMS, PreflightSettings),
     "bundles": (PARAMS, BundleSettings),
     "gemeente_tables": ("gemeenten.yaml", GemeenteTables),
+    "osm_around": ("gemeenten.yaml", OsmAround),
     "mergers": ("gemeenten.yaml", Mergers),
     "web": ("services.yaml", WebSettings),
     "services": ("services.yaml", Services),
