@@ -6,15 +6,32 @@ from functools import wraps
 
 import typer
 
+from pipeline.commands.adopt import adopt
 from pipeline.commands.baseline import baseline
+from pipeline.commands.bundle import bundle
 from pipeline.commands.check import check
 from pipeline.commands.compare import compare
 from pipeline.commands.explain import explain
+from pipeline.commands.fetch import fetch
 from pipeline.commands.maps import maps
+from pipeline.commands.new_region import new_region
 from pipeline.commands.run import run
+from pipeline.commands.sources import sources
 from pipeline.errors import WoonzorgError
 
-COMMANDS: tuple[Callable[..., None], ...] = (check, run, explain, compare, baseline, maps)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    check,
+    run,
+    new_region,
+    fetch,
+    sources,
+    bundle,
+    adopt,
+    explain,
+    compare,
+    baseline,
+    maps,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Woonzorgkaart: witte vlekken per wijk of dorp.")
 

@@ -14,8 +14,10 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from pipeline.config.completeness import CompletenessLimits
 from pipeline.config.facilities import FacilitySettings
+from pipeline.config.gemeenten import GemeenteTables, Mergers, OsmAround
 from pipeline.config.params import (
     BackgroundSettings,
+    BundleSettings,
     ClusterSettings,
     DemoSettings,
     DwellingSettings,
@@ -33,7 +35,7 @@ from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.services import OverpassSettings, Services, WebSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings, essential_categories
-from pipeline.config.values import Code
+from pipeline.config.values import RegionName
 from pipeline.errors import SettingsError, collected, raise_faults
 
 BASE_FIGURES = ("inhabitants", "homes")
@@ -52,7 +54,7 @@ def _all_different(regions: list[str]) -> list[str]:
 PARAMS = "params.yaml"
 REGION = "regions/{region}.yaml"
 SECTIONS: Mapping[str, tuple[str, Any]] = {
-    "regions": (PARAMS, Annotated[list[Code], Field(min_length=1), AfterValidator(_all_different)]),
+    "regions": (PARAMS, Annotated[list[RegionName], Field(min_length=1), AfterValidator(_all_different)]),
     "units": (PARAMS, UnitSettings),
     "dwellings": (PARAMS, DwellingSettings),
     "network": (PARAMS, NetworkSettings),
@@ -78,6 +80,10 @@ SECTIONS: Mapping[str, tuple[str, Any]] = {
     "completeness_limits": (PARAMS, CompletenessLimits),
     "local_checks": (REGION, LocalCheckSettings),
     "preflight": (PARAMS, PreflightSettings),
+    "bundles": (PARAMS, BundleSettings),
+    "gemeente_tables": ("gemeenten.yaml", GemeenteTables),
+    "osm_around": ("gemeenten.yaml", OsmAround),
+    "mergers": ("gemeenten.yaml", Mergers),
     "web": ("services.yaml", WebSettings),
     "services": ("services.yaml", Services),
     "overpass": ("services.yaml", OverpassSettings),

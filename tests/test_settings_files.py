@@ -69,6 +69,8 @@ def test_all_faults_of_all_files_come_at_once(config: Path) -> None:
     [
         ("params.yaml", "regions: [markerwaard]", "regions: [nergens]", "nergens.yaml: bestand ontbreekt"),
         ("params.yaml", "regions: [markerwaard]", "regions: []", "regions: is te kort of leeg"),
+        ("params.yaml", "regions: [markerwaard]", "regions: [../markerwaard]", "regions.0: heeft niet de vorm"),
+        ("gemeenten.yaml", "ended: {GM0457: Weesp}", "ended: {Weesp: Weesp}", "mergers"),
         (
             "params.yaml",
             "share_beyond: 0.50",

@@ -11,6 +11,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column
 from rich.text import Text
 
+from pipeline.commands.failure import FAULT
+from pipeline.commands.fetch_stages import FETCHES
 from pipeline.commands.stage_words import in_words
 from pipeline.commands.wording import clock
 
@@ -59,6 +61,11 @@ class Steps:
             self.forecast.pop(skipped[1], None)
         elif not _NOISE.match(line):
             self.output.append(line)
+
+    def tells(self, line: str) -> bool:
+        """Say whether `line`, just taken in, is a sentence of a fetching stage about how far it is."""
+        is_fetching = self.current is not None and self.current.startswith(FETCHES)
+        return is_fetching and self.output[-1:] == [line] and line.endswith(".") and not line.startswith(FAULT)
 
     def finish(self) -> None:
         """Note that the current stage ran to its end."""
@@ -111,6 +118,7 @@ def shown(steps: Steps, console: Console) -> Iterator[Callable[[str], None]]:
         def follow(line: str) -> None:
             steps.follow(line)
             words = in_words(steps.current) if steps.current else _BEGINNING
+            words = f"{words}: {line}" if steps.tells(line) else words
             progress.update(task, description=words, completed=len(steps.seconds), total=len(steps.forecast))
 
         yield follow
@@ -121,4 +129,9 @@ def _follow_plainly(steps: Steps, line: str, console: Console) -> None:
     steps.follow(line)
     if steps.current is not None and steps.current != before:
         place = f"stap {len(steps.seconds) + 1} van {len(steps.forecast)}"
-        console.print(f"{place}: {in_words(steps.current)}", markup=False, highlight=False, soft_wrap=True)
+        line = f"{place}: {in_words(steps.current)}"
+    elif steps.tells(line):
+        line = f"  {line}"
+    else:
+        return
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

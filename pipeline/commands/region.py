@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.errors import WoonzorgError
 from pipeline.publish.results import Results
 from pipeline.settings_files import read_sections
 from pipeline.stages.results import read_results
@@ -12,6 +13,20 @@ from pipeline.stages.run import CONFIG, sections_of
 from pipeline.tables import RegionFiles
 
 REGION_ARGUMENT = Annotated[str, typer.Argument(help="Naam van de regio, zoals in config/regions/.")]
+
+
+def require_region(root: Path, region: str) -> RegionFiles:
+    """Return the files of a region that has settings.
+
+    Raises
+    ------
+    WoonzorgError
+        If there are no settings of that name; with the names to choose from.
+    """
+    known = sorted(one.stem for one in (root / CONFIG / "regions").glob("*.yaml"))
+    if region not in known:
+        raise WoonzorgError(f"regio '{region}' bestaat niet; kies uit: {', '.join(known) or 'nog geen'}.")
+    return RegionFiles(root, region)
 
 
 def read_region(region: str) -> Results:

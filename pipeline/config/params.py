@@ -171,3 +171,15 @@ class PreflightSettings(Section):
     large_extract_mb: float = Field(gt=0, le=100_000)
     placed_share: Share
     cost: RunCost
+
+
+class BundleSettings(Section):
+    """How large a bundle of snapshots may be that comes from elsewhere: megabytes unpacked, and files.
+
+    `largest_text_mb` holds for its table of contents, records and settings, which are read as a whole.
+    """
+
+    largest_text_mb: float = Field(gt=0, le=1000)
+    largest_file_mb: float = Field(gt=0, le=1_000_000)
+    largest_total_mb: float = Field(gt=0, le=1_000_000)
+    most_files: int = Field(ge=1, le=100_000)

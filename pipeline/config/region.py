@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.config.values import Code, Completeness, Section
+from pipeline.config.values import Code, Completeness, GemeenteCode, Section
 
 BASELINE_NAME = r"^[a-z0-9][a-z0-9-]*$"
 """Names of frozen results: a folder of that name is made of it."""
@@ -19,7 +19,7 @@ class RegionSettings(Section):
 
     label: str = Field(min_length=1)
     is_fictional: bool
-    gemeenten: dict[Annotated[str, Field(pattern=r"^GM\d{4}$")], str] = Field(min_length=1)
+    gemeenten: dict[GemeenteCode, str] = Field(min_length=1)
     base_level: Literal["buurt", "postcode"]
     unit_names: dict[str, str] = {}
     clusters: list[Annotated[list[str], Field(min_length=2)]] = []

@@ -14,6 +14,11 @@ People = Annotated[int, Field(ge=1, le=20_000_000)]
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 
+RegionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+"""Files, folders and stages are named after a region."""
+
+GemeenteCode = Annotated[str, Field(pattern=r"^GM\d{4}$")]
+
 TagValues = str | Annotated[list[str], Field(min_length=1)]
 
 Level = Literal["buurt", "postcode", "wijk", "gemeente"]

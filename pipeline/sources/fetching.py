@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.snapshots import PROVENANCE, copy_incoming, read_provenance, record_of, write_records
+from pipeline.sources.snapshots import copy_incoming, record_of, records_by_file, write_records
 
 
 class Mode(Enum):
@@ -21,6 +21,21 @@ class Mode(Enum):
     MISSING = "only for what the snapshot lacks, or holds for another request"
     FORCE = "for everything"
     OFFLINE = "never"
+    LOOK = "never, and nothing is written: only what would be asked is told"
+
+
+class LookedError(Exception):
+    """Ends a stage that was only to tell what it would ask.
+
+    Parameters
+    ----------
+    requests
+        The request of each live file.
+    """
+
+    def __init__(self, requests: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.requests = requests
 
 
 @dataclass(frozen=True)
@@ -88,10 +103,14 @@ def take_snapshot(files: Sequence[SourceFile], lives: Sequence[Live], places: Pl
     ------
     SourceError
         With every file that is missing, cannot be had, or may not be asked for.
+    LookedError
+        With what would be asked, where the mode is to look.
     """
     live = {one.file.file: one for one in lives}
+    if mode is Mode.LOOK:
+        raise LookedError({name: _as_json(one.request) for name, one in live.items()})
     places.folder.mkdir(parents=True, exist_ok=True)
-    earlier = _earlier_records(places.earlier)
+    earlier = records_by_file(places.earlier)
     records: list[dict[str, Any]] = []
     faults: list[str] = []
     for name, file in {one.file: one for one in files}.items():
@@ -105,12 +124,6 @@ def take_snapshot(files: Sequence[SourceFile], lives: Sequence[Live], places: Pl
                 records.append(_ask(live[name], places.folder, mode))
     raise_faults(SourceError, faults)
     write_records(records, places.folder)
-
-
-def _earlier_records(folder: Path) -> dict[str, dict[str, Any]]:
-    if not (folder / PROVENANCE).is_file():
-        return {}
-    return {str(record["file"]): dict(record) for record in read_provenance(folder)}
 
 
 def _can_stay(live: Live, record: Mapping[str, Any] | None, folder: Path) -> bool:

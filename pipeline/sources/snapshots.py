@@ -71,3 +71,11 @@ def read_provenance(folder: Path) -> list[dict[str, Any]]:
         raise SourceError(f"{path.as_posix()}: ontbreekt; draai `dvc repro` om de momentopname opnieuw te maken.")
     records: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return records
+
+
+def records_by_file(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the records of a snapshot by file; none where there is no snapshot, or its record is lost or damaged."""
+    try:
+        return {str(record["file"]): dict(record) for record in read_provenance(folder)}
+    except (SourceError, ValueError, KeyError, TypeError, OSError):
+        return {}

@@ -119,3 +119,30 @@ def test_a_bar_may_be_drawn_while_lines_come_in(clock: Clock) -> None:
             follow(f"Running stage 'stage{index}@kampen':")
             follow(f"Stage 'other{index}@kampen' didn't change, skipping")
             assert told.remaining_seconds >= 0
+
+
+def test_what_a_fetching_stage_tells_is_shown_without_a_terminal(clock: Clock) -> None:
+    told = steps(clock, fetch_osm=4, build_areas=2)
+    out = io.StringIO()
+    with shown(told, Console(file=out, width=40)) as follow:
+        for line in (
+            "Running stage 'fetch_osm@kampen':", "> python -m x", "drenthe.osm.pbf: 12 van 60 MB opgehaald.",
+            "FOUT kampen: weg.", "Traceback (most recent call last):", "Running stage 'build_areas@kampen':",
+            "iets van de stap zelf.",
+        ):  # fmt: skip
+            follow(line)
+    assert out.getvalue().splitlines() == [
+        "stap 1 van 2: OpenStreetMap overnemen (kampen)",
+        "  drenthe.osm.pbf: 12 van 60 MB opgehaald.",
+        "stap 2 van 2: gebieden en woningen bepalen (kampen)",
+    ]
+
+
+def test_what_a_fetching_stage_tells_is_shown_beside_the_bar(clock: Clock) -> None:
+    told = steps(clock, fetch_osm=4)
+    out = io.StringIO()
+    console = Console(file=out, width=160, force_terminal=True)
+    with shown(told, console) as follow:
+        follow("Running stage 'fetch_osm@kampen':")
+        follow("drenthe.osm.pbf: 12 van 60 MB opgehaald.")
+    assert "OpenStreetMap overnemen (kampen): drenthe.osm.pbf: 12 van 60 MB opgehaald." in out.getvalue()

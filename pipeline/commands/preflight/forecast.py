@@ -78,7 +78,7 @@ def inputs_of(
     inventing = {f"fetch_{one.kind}@{files.region}" for one in sources if one.is_demo}
     invented_mb = demo.municipalities * demo.addresses / 1000 * cost.demo_mb_per_1000_addresses
     for source in (one for one in sources if one.kind == "osm"):
-        folder = files.snapshot("osm") if source.is_demo else files.incoming
+        folder = files.incoming if source.brought else files.snapshot("osm")
         path = folder / source.files[0].file
         if source.is_demo and (f"fetch_osm@{files.region}" in to_run or not path.is_file()):
             return Inputs(invented_mb, inventing)

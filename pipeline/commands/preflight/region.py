@@ -7,6 +7,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from pipeline.commands.mergers import merger_remarks
 from pipeline.commands.preflight import coverage
 from pipeline.commands.preflight.findings import Findings
 from pipeline.commands.preflight.source_files import Source, check_ages, check_files, check_sizes, file_fault
@@ -35,6 +36,7 @@ def inspect_region(files: RegionFiles, sections: Mapping[str, Any], sources: Seq
     extract = _extract(files, sources, found)
     if sections.keys() >= _FOR_COVERAGE:
         _check_coverage(files, sections, extract, found)
+    found.remarks += merger_remarks(sections)
     if "preflight" in sections:
         check_sizes(files, sources, sections["preflight"], found)
         check_ages(f"config/{REGION.format(region=files.region)}", sources, sections["preflight"], today, found)
@@ -97,7 +99,7 @@ def _outline(files: RegionFiles, sections: Mapping[str, Any], found: Findings) -
 def _extract(files: RegionFiles, sources: Sequence[Source], found: Findings) -> shapely.Polygon | None:
     """Return what the extract of the coming run says to cover; None where there is none yet or it does not say."""
     for osm in (source for source in sources if source.kind == "osm"):
-        pbf = (files.snapshot("osm") if osm.is_demo else files.incoming) / osm.files[0].file
+        pbf = (files.incoming if osm.brought else files.snapshot("osm")) / osm.files[0].file
         if file_fault(pbf) is not None:
             continue
         with found.collected():

@@ -28,18 +28,26 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Source:
-    """What a region takes from outside of one kind: files that the user brings, or that the project invents."""
+    """What a region takes from outside of one kind: files that it invents, asks for or the user brings."""
 
     kind: str
     is_demo: bool
     files: tuple[SourceFile, ...]
+    asks_services: bool = False
+
+    @property
+    def brought(self) -> tuple[SourceFile, ...]:
+        """The files that the user brings."""
+        if self.is_demo:
+            return ()
+        return tuple(one for one in self.files if not (self.asks_services and one.is_live))
 
 
 def sources_of(sections: Mapping[str, Any]) -> list[Source]:
     """Return the sources that the settings of a region name, as far as these could be read."""
     named: dict[str, Sequence[SourceFile]] = {}
     if "areas" in sections:
-        named["areas"] = sections["areas"].layers
+        named["areas"] = getattr(sections["areas"], "files", sections["areas"].layers)
     if "figures" in sections:
         named["figures"] = sections["figures"].files
     if "osm" in sections:
@@ -48,7 +56,10 @@ def sources_of(sections: Mapping[str, Any]) -> list[Source]:
         named["timetables"] = [sections["timetables"]]
     if "facility_registers" in sections and sections["facility_registers"].files:
         named["facility_registers"] = sections["facility_registers"].files
-    return [Source(kind, sections[kind].origin == "demo", _each_once(files)) for kind, files in named.items()]
+    return [
+        Source(kind, sections[kind].origin == "demo", _each_once(files), sections[kind].origin == "services")
+        for kind, files in named.items()
+    ]
 
 
 def brought_to(files: RegionFiles, source: Source, one: SourceFile) -> Path:
@@ -63,13 +74,13 @@ def _each_once(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
 
 def check_files(files: RegionFiles, sources: Sequence[Source], found: Findings) -> None:
     """Look whether the files that the user brings are there, and which differ from the snapshots."""
-    brought = [source for source in sources if not source.is_demo]
-    named = [one.file for source in brought for one in source.files]
+    brought = [source for source in sources if source.brought]
+    named = [one.file for source in brought for one in source.brought]
     changed: list[str] = []
     sizes: list[int] = []
     for source in brought:
         recorded = _recorded_hashes(files.snapshot(source.kind))
-        for one in source.files:
+        for one in source.brought:
             path = brought_to(files, source, one)
             if (fault := file_fault(path)) is not None:
                 instead = "" if path.exists() else _unused_files(path.parent, named)
@@ -80,9 +91,20 @@ def check_files(files: RegionFiles, sources: Sequence[Source], found: Findings) 
                 changed.append(one.file)
     if brought:
         found.facts.append(("Bestanden", _files_fact(sizes, changed, len(named))))
-    if len(brought) < len(sources):
+    _tell_live(files, sources, found)
+    if any(source.is_demo for source in sources):
         invented = listing([KINDS[source.kind] for source in sources if source.is_demo])
         found.facts.append(("Verzonnen", f"{invented}: dat doet het project zelf, er hoeft geen bestand te staan"))
+
+
+def _tell_live(files: RegionFiles, sources: Sequence[Source], found: Findings) -> None:
+    """Tell how many files services give, and which are still to be asked for."""
+    asked = [source for source in sources if source.asks_services]
+    live = [(source.kind, one.file) for source in asked for one in source.files if one not in source.brought]
+    if live:
+        missing = [file for kind, file in live if not (files.snapshot(kind) / file).is_file()]
+        text = f"nog op te halen (kost netwerk): {names(missing)}" if missing else "alle opgehaald"
+        found.facts.append(("Van diensten", f"{len(live)} {'bestand' if len(live) == 1 else 'bestanden'}; {text}"))
 
 
 def _unused_files(folder: Path, named: Sequence[str]) -> str:
@@ -93,8 +115,8 @@ def _unused_files(folder: Path, named: Sequence[str]) -> str:
 
 def check_sizes(files: RegionFiles, sources: Sequence[Source], settings: PreflightSettings, found: Findings) -> None:
     """Remark on files of an unusual size: far smaller than last time, or an extract that takes long to read."""
-    for source in (source for source in sources if not source.is_demo):
-        for one in source.files:
+    for source in sources:
+        for one in source.brought:
             path = brought_to(files, source, one)
             if file_fault(path) is None:
                 found.remarks += _size_remarks(path, files.snapshot(source.kind) / one.file, settings)

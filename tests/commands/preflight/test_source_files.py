@@ -205,3 +205,33 @@ def test_a_register_lies_in_either_folder(files: RegionFiles, settings: Prefligh
     (fault,) = check(files, settings, source).faults
     assert fault.startswith("data/raw/kampen/registers/c.csv: bestand ontbreekt")
     assert "ongebruikt: zorgkaart.csv" in fault
+
+
+class Asked(SourceFile):
+    """A file that a service gives."""
+
+    @property
+    def is_live(self) -> bool:
+        return True
+
+
+def test_what_services_give_need_not_be_brought(files: RegionFiles, settings: PreflightSettings) -> None:
+    own = named("eigen.csv")
+    live = [Asked(file=name, what="", holder="", licence="") for name in ("tabel.csv", "nieuw.csv")]
+    (files.incoming / "eigen.csv").write_bytes(b"1")
+    take_snapshot(files, "figures", {"tabel.csv": b"1", "eigen.csv": b"1"})
+    source = Source("figures", is_demo=False, files=(own, *live), asks_services=True)
+    found = Findings("Kampen")
+    check_files(files, [source], found)
+    check_sizes(files, [source], settings, found)
+    check_ages("config", [source], settings, TODAY, found)
+    assert found.faults == []
+    assert dict(found.facts)["Bestanden"].startswith("1 bestanden")
+    assert dict(found.facts)["Van diensten"] == "2 bestanden; nog op te halen (kost netwerk): nieuw.csv"
+
+
+def test_the_same_files_are_brought_where_services_are_not_asked(files: RegionFiles) -> None:
+    live = Asked(file="tabel.csv", what="", holder="", licence="", reference_date="2024-01-01")
+    found = Findings("Kampen")
+    check_files(files, [Source("figures", is_demo=False, files=(live,))], found)
+    assert len(found.faults) == 1
