@@ -270,10 +270,29 @@ class OsmSettings(SourceFile):
         return self
 
 
+class Feed(Section):
+    """A GTFS feed: `path` at a `service`."""
+
+    service: Code
+    path: Annotated[str, Field(pattern=r"^[^/?#\s][^?#\s]*\.zip$")]
+
+
 class TimetableSettings(SourceFile):
-    """Which GTFS feed (zip) says how often stops are served."""
+    """Which GTFS feed (zip) says how often stops are served; with origin ``services`` it is `feed`."""
 
     origin: Origin = Field(alias="from")
+    feed: Feed | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the settings say where the feed is."""
+        return self.feed is not None
+
+    @model_validator(mode="after")
+    def _has_a_feed(self) -> Self:
+        if self.origin == "services" and self.feed is None:
+            raise ValueError("met from: services is feed nodig")
+        return self
 
     @model_validator(mode="after")
     def _has_date(self) -> Self:

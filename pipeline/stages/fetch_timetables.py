@@ -1,19 +1,27 @@
 """Stage: take a snapshot of the timetable."""
 
 from pipeline.config.params import DemoSettings
+from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import TimetableSettings
 from pipeline.sources import demo as demo_region
 from pipeline.sources import snapshots
 from pipeline.sources import timetables as timetable_source
 from pipeline.sources.fetching import Mode, Places, take_snapshot
 from pipeline.stages.run import run
+from pipeline.stages.services import open_downloads
 from pipeline.tables import RegionFiles, replaced_together
 
 
 def fetch_timetables(
-    files: RegionFiles, *, timetables: TimetableSettings | None, demo: DemoSettings, mode: Mode = Mode.MISSING
+    files: RegionFiles,
+    *,
+    timetables: TimetableSettings | None,
+    demo: DemoSettings,
+    web: WebSettings,
+    services: Services,
+    mode: Mode = Mode.MISSING,
 ) -> None:
-    """Copy or generate the feed and look whether it is whole; without a feed the snapshot holds nothing."""
+    """Copy, generate or fetch the feed and look whether it is whole; without a feed the snapshot holds nothing."""
     snapshot = files.snapshot("timetables")
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
@@ -26,7 +34,10 @@ def fetch_timetables(
             demo_region.write_timetable(demo_region.generate(demo), folder)
             snapshots.write_provenance([timetables], folder, demo_region.GENERATOR_VERSION)
         else:
-            take_snapshot([timetables], [], Places(files.incoming, snapshot, folder), mode)
+            lives = []
+            if timetables.origin == "services" and timetables.feed is not None:
+                lives = [timetable_source.live(timetables, timetables.feed, open_downloads(files, web, services))]
+            take_snapshot([timetables], lives, Places(files.incoming, snapshot, folder), mode)
         timetable_source.check_feed(folder / timetables.file)
 
 

@@ -24,9 +24,9 @@ class Project:
         (root / ".dvc").mkdir()
         config = (PROJECT / ".dvc/config").read_text(encoding="utf-8")
         (root / ".dvc/config").write_text(config + "    no_scm = true\n", encoding="utf-8")
-        incoming = root / "data/raw/markerwaard/incoming"
-        incoming.mkdir(parents=True)
-        shutil.copy(PROJECT / "data/raw/markerwaard/incoming/README.md", incoming)
+        for folder in ("incoming", "registers"):
+            (root / "data/raw/markerwaard" / folder).mkdir(parents=True)
+            shutil.copy(PROJECT / f"data/raw/markerwaard/{folder}/README.md", root / "data/raw/markerwaard" / folder)
         shutil.copytree(PROJECT / "data/baselines/markerwaard", root / "data/baselines/markerwaard")
         self.set_params("addresses: 15000", "addresses: 2500")
         # In so small a region not all places exist that the checks of the sample region are about.

@@ -40,6 +40,11 @@ class Map:
             kind = {"n": "node", "w": "way", "r": "relation"}[one.type_str()]
             self.objects[kind, one.id] = {"type": kind, "id": one.id, **_parts(one), **_tags(one)}
 
+    def prepare(self) -> None:
+        """Find what is where now, so that the first question takes no longer than the others."""
+        assert self.tagged
+        assert self._drawn
+
     @cached_property
     def tagged(self) -> Mapping[str, set[Key]]:
         """What has a key, by the key."""
