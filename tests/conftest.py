@@ -25,6 +25,7 @@ LONGEST = ("e2e", "damage", "real")
 """Folders of tests that take long, longest first; those of one folder share what is made once for all of them."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a fixture in one process, and begin with those that take longest."""
 

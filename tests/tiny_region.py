@@ -105,7 +105,7 @@ def settings() -> dict[str, Any]:
         "completeness": {
             "overrules": {
                 category: {"judgement": "complete", "reason": "alles is getekend"}
-                for category in ("stop", "pharmacy", "meeting_place")
+                for category in ("pharmacy", "meeting_place")
             },
         },
         "local_checks": {"as_of": "2025-01-01"},

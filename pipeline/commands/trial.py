@@ -13,9 +13,13 @@ from pipeline.commands.freshness import GOALS
 from pipeline.commands.other_settings import Sections, present_sections, write_sections
 from pipeline.errors import WoonzorgError
 from pipeline.settings_files import read_sections
+from pipeline.sources.fetching import Mode
 from pipeline.stages.graph import WiredStage, files_from_outside, leading_to, read_graph, resting_on
 from pipeline.stages.run import CONFIG, sections_of
 from pipeline.tables import RegionFiles
+
+SOURCES = {"areas", "figures", "osm", "timetables", "facility_registers", "demo"}
+"""Sections that say what a snapshot is made of; others that a fetch reads say how it is asked, and how far around."""
 
 
 @contextmanager
@@ -52,14 +56,21 @@ def trial(files: RegionFiles, sections: Sections, origin: str) -> Iterator[Regio
 def _run(files: RegionFiles, scratch: RegionFiles, changed: set[str]) -> None:
     graph = read_graph(files.region)
     wanted = leading_to(graph, GOALS)
-    readers = [name for name in wanted if changed & set(sections_of(stage_of(name)))]
+    readers = [name for name in wanted if changed & _decisive(name)]
     rerun = [name for name in resting_on(graph, readers) if name in wanted]
     _link_inputs(files.root, scratch.root, graph, wanted, rerun)
     with Console(stderr=True).status("") as status:
         for name in rerun:
             status.update(f"Proefberekening: {name}")
             stage = stage_of(name)
-            stage(scratch, **read_sections(scratch.root / CONFIG, sections_of(stage), files.region))
+            offline = {"mode": Mode.OFFLINE} if name.startswith("fetch_") else {}
+            stage(scratch, **read_sections(scratch.root / CONFIG, sections_of(stage), files.region), **offline)
+
+
+def _decisive(name: str) -> set[str]:
+    """Return the sections for which a stage runs again: snapshots stay, unless the settings of the source change."""
+    sections = set(sections_of(stage_of(name)))
+    return sections & SOURCES if name.startswith("fetch_") else sections
 
 
 def stage_of(name: str) -> Callable[..., None]:

@@ -14,7 +14,9 @@ class GemeenteTables(Section):
     """The CBS tables that list all gemeenten of a year with the provincie that each lies in."""
 
     service: Code
-    tables: dict[Year, Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")]] = Field(min_length=1)
+    tables: dict[Annotated[str, Field(pattern=r"^\d{4}$")], Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")]] = Field(
+        min_length=1
+    )
 
 
 ExtractPath = Annotated[str, Field(pattern=r"^[a-z][a-z/-]*\.osm\.pbf$")]

@@ -13,10 +13,11 @@ from pipeline.model.addresses import Address, addresses_to_ask, locate_rows
 from pipeline.sources import demo as demo_region
 from pipeline.sources import locatieserver, snapshots
 from pipeline.sources.facility_registers import read_registers
-from pipeline.sources.fetching import Mode
+from pipeline.sources.fetching import LookedError, Mode
 from pipeline.sources.osm import read_numbered_addresses
 from pipeline.sources.web import Web
 from pipeline.stages.run import run
+from pipeline.stages.services import open_web
 from pipeline.tables import RegionFiles, replaced_together
 
 SNAPSHOT = "facility_registers"
@@ -33,6 +34,8 @@ def fetch_registers(
     mode: Mode = Mode.MISSING,
 ) -> None:
     """Copy or generate the registers and read them once; ask for addresses that the map lacks, if allowed."""
+    if mode is Mode.LOOK:
+        raise LookedError({})
     snapshot, registers = files.snapshot(SNAPSHOT), facility_registers.files
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
@@ -47,7 +50,7 @@ def fetch_registers(
         if facility_registers.geocoder:
             located = locate_rows(rows, read_numbered_addresses(files.snapshot("osm") / osm.file))
             known = {} if mode is Mode.FORCE else locatieserver.read_answers(snapshot)
-            way = Web(web, services, tell=print)
+            way = open_web(web, services)
             _keep(_answers(way, addresses_to_ask(located), known, mode), way.service(locatieserver.SERVICE), folder)
 
 

@@ -26,8 +26,7 @@ def fetch_timetables(
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
         if timetables is None:
-            folder.mkdir()
-            snapshots.write_records([], folder)
+            take_snapshot([], [], Places(files.incoming, snapshot, folder), mode)
             return
         if timetables.origin == "demo":
             folder.mkdir()

@@ -44,7 +44,7 @@ def sender(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server, woon
     monkeypatch.chdir(root)
     (raw / "incoming" / FILE).unlink()
     assert woonzorg("fetch", REGION).exit_code == 0
-    (raw / "registers").mkdir()
+    (raw / "registers").mkdir(exist_ok=True)
     for path in (raw / "registers/corporatie.csv", raw / "figures/corporatie.csv", raw / "incoming/corporatie.csv"):
         path.write_text(SECRET, encoding="utf-8")
     (root / "config/regions/andere.yaml").write_text("region: {}", encoding="utf-8")
@@ -73,7 +73,9 @@ def test_only_snapshots_and_settings_are_in_it(bundle: Path) -> None:
         manifest = json.loads(archive.read(MANIFEST))
         assert not any(SECRET.encode() in archive.read(name) for name in names)
     assert names[0] == MANIFEST
-    assert {name.split("/")[1] for name in names if name.startswith("snapshots")} == {"areas", "figures", "osm"}
+    assert {name.split("/")[1] for name in names if name.startswith("snapshots")} == {
+        "areas", "figures", "osm", "timetables",
+    }  # fmt: skip
     assert [name for name in names if name.startswith("settings")] == [
         f"settings/{REGION}.checks.csv", f"settings/{REGION}.yaml",
     ]  # fmt: skip

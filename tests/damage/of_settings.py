@@ -29,6 +29,7 @@ FILES = (
     "facilities.yaml",
     "target_groups.yaml",
     "services.yaml",
+    "gemeenten.yaml",
     *(f"regions/{one}.yaml" for one in REGIONS),
 )
 GONE = object()

@@ -80,9 +80,9 @@ def test_the_page_shows_the_table_and_escapes_it(results: Results) -> None:
 @pytest.mark.parametrize(
     ("origin", "certainty", "capacity", "said"),
     [
-        ("both", "confirmed", 40.0, "Bron: OpenStreetMap en een register (a.csv, rij 2); zeker; capaciteit 40"),
+        ("both", "confirmed", 40.0, "Bron: de kaart en een register (a.csv, rij 2); zeker; capaciteit 40"),
         ("register", "single", None, "Bron: register (a.csv, rij 2); één bron"),
-        ("both", "probable", None, "Bron: OpenStreetMap en een register (a.csv, rij 2); waarschijnlijk dezelfde"),
+        ("both", "probable", None, "Bron: de kaart en een register (a.csv, rij 2); waarschijnlijk dezelfde"),
         ("register", "place_uncertain", None,
          "Bron: register (a.csv, rij 2); plaats onzeker (midden van de postcode)"),
     ],
@@ -100,4 +100,4 @@ def test_a_facility_tells_where_it_is_known_from(
 def test_a_facility_of_the_map_alone_tells_nothing_more(results: Results) -> None:
     facilities = results.facilities.assign(origin="osm", registers=None).astype({"registers": "str"})
     assert sources_of_facilities(make_results(facilities=facilities)) == {}
-    assert "Bron: OpenStreetMap en een register" in build_map(results)
+    assert "Bron: de kaart en een register" in build_map(results)

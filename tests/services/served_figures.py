@@ -41,14 +41,15 @@ def figures_through_odata(
     files
         Where the snapshot comes.
     """
-    identified = [(f"{90_000 + number}NED", one) for number, one in enumerate(_all_tables(figures))]
-    tables = {identifier: _served(folder, identifier, one) for identifier, one in identified}
+    every = _all_tables(figures)
+    identifier = {name: f"{90_000 + number}NED" for number, name in enumerate({one["file"]: None for one in every})}
+    tables = {identifier[one["file"]]: _served(folder, identifier[one["file"]], one) for one in every}
     with running(odata_handler(tables, page=500)) as server:
-        changed = {one["file"]: _asked(folder, identifier, one, codes) for identifier, one in identified}
+        changed = [_asked(folder, identifier[one["file"]], one, codes) for one in every]
         settings = {
             "from": "services",
-            "tables": [changed[one["file"]] for one in figures["tables"]],
-            "reference": [changed[one["file"]] for one in figures["reference"]],
+            "tables": changed[: len(figures["tables"])],
+            "reference": changed[len(figures["tables"]) :],
         }
         fetched = FigureSettings.model_validate(settings)
         sections = read_sections(PROJECT / "config", ["demo", "limits"])

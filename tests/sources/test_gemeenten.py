@@ -13,7 +13,7 @@ from pipeline.sources.web import Web
 from tests.services import gebieden
 from tests.services.server import FAULTS, Server, impatient, running, services_at
 
-TABLES = GemeenteTables(service="cbs", tables={2024: "85755NED", 2025: "86059NED"})
+TABLES = GemeenteTables(service="cbs", tables={"2024": "85755NED", "2025": "86059NED"})
 GEMEENTEN = [Gemeente("GM0014", "Groningen (gemeente)", "Groningen"), Gemeente("GM0118", "Hoogeveen", "Drenthe")]
 
 

@@ -10,17 +10,13 @@ import pytest
 import yaml
 
 from pipeline import contracts
-from pipeline.config.params import DemoSettings
 from pipeline.errors import SourceError
-from pipeline.sources.demo import generate, write_areas, write_figures, write_osm
 from pipeline.tables import RegionFiles
 from tests import tiny_region
 from tests.stage_runs import PROJECT, run_stages, stage_names
 from tests.tiny_region import REGION
 
-UNTIL_JUDGED = (
-    "build_figures", "build_areas", "extract_facilities", "apply_local_checks", "estimate_demand", "judge_completeness",
-)  # fmt: skip
+UNTIL_JUDGED = stage_names()[: stage_names().index("judge_completeness") + 1]
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +24,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
     """Return a small sample region until it is judged."""
     root = tmp_path_factory.mktemp("markerwaard")
     shutil.copytree(PROJECT / "config", root / "config")
-    files = RegionFiles(root, "markerwaard")
-    region = generate(DemoSettings(seed=1932, municipalities=1, addresses=6_000))
-    for source, write in (("areas", write_areas), ("figures", write_figures), ("osm", write_osm)):
-        files.snapshot(source).mkdir(parents=True)
-        write(region, files.snapshot(source))
+    params = root / "config/params.yaml"
+    text = params.read_text(encoding="utf-8")
+    assert "addresses: 15000" in text
+    params.write_text(text.replace("addresses: 15000", "addresses: 6000"), encoding="utf-8")
     return run_stages(root, "markerwaard", UNTIL_JUDGED)
 
 

@@ -147,7 +147,7 @@ def test_the_record_says_what_was_asked_and_given(files: RegionFiles, server: Se
     kern = records["kern.csv"]
     assert (kern["reference_date"], kern["rows"], list(kern["beside"])) == ("2023-01-01", 5, ["kern.csv.meta.json"])
     assert kern["request"]["codes"] == ["GM0001", "WK0001", "BU0001", "GM0002", "WK0002", "BU0002"]
-    assert records["gemeente.csv"]["request"]["codes"] == ["GM0002", "WK0002", "BU0002"]
+    assert records["nabij.csv"]["request"]["codes"] == kern["request"]["codes"]
     meta = json.loads((files.snapshot("figures") / "leeftijd.csv.meta.json").read_text(encoding="utf-8"))
     assert meta["infos"]["Identifier"] == "83502NED"
     assert [one["Key"] for one in meta["dimensions"]["Perioden"]] == ["2022JJ00", "2023JJ00"]
@@ -166,7 +166,7 @@ def test_nothing_is_asked_twice_unless_the_settings_change(files: RegionFiles, s
 def test_what_was_asked_can_be_read_as_files_of_the_user(files: RegionFiles, server: Server) -> None:
     live = fetch(files, server)
     content = settings(year=2023).model_dump(by_alias=True)
-    for one in [*content["tables"], content["reference"]]:
+    for one in [*content["tables"], *content["reference"]]:
         one.update(year=2023, reference_date="2023-01-01")
     files.incoming.mkdir()
     for path in files.snapshot("figures").glob("*.csv"):

@@ -100,7 +100,7 @@ def test_the_map_and_the_pages_tell_of_it(tiny: Path) -> None:
     assert "6 rijen: 1 samengevoegd" in index
     assert "Lijst" in index, "the register is among the sources"
     page = files.published("kaart.html").read_text(encoding="utf-8")
-    assert "Bron: OpenStreetMap en een register (lijst.xlsx, rij 2); waarschijnlijk dezelfde; capaciteit 3" in page
+    assert "Bron: de kaart en een register (lijst.xlsx, rij 2); waarschijnlijk dezelfde; capaciteit 3" in page
     table = files.published("samengevoegd.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(table) == 7
     assert "nearest" not in table[0]

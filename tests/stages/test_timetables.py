@@ -18,8 +18,9 @@ from tests.tiny_region import REGION
 FILE = "dienstregeling.zip"
 SOURCE = {"from": "file", "file": FILE, "what": "Dienstregeling", "holder": "Test", "licence": "CC0",
           "reference_date": "2024-01-01"}  # fmt: skip
-FETCH = ["fetch_timetables", "read_timetables", "extract_facilities", "apply_local_checks"]
-JUDGE = ["compute_reach", "summarise_reach", "flag_witte_vlekken"]
+FETCH = ["fetch_timetables", "read_timetables", "extract_facilities", "conflate_facilities",
+         "apply_local_checks"]  # fmt: skip
+JUDGE = ["judge_completeness", "compute_reach", "summarise_reach", "flag_witte_vlekken"]
 HALTE = [stop("Ah", 310, 510, "Halte"), stop("At", 310, 520, "Halte")]
 PLEIN = [stop("Bh", 1_800, 510, "Plein"), stop("Bt", 1_800, 520, "Plein")]
 
@@ -45,12 +46,10 @@ def test_without_a_timetable_stops_count_and_are_doubtful(tiny: Path) -> None:
     assert service["stop"] == "unknown"
     assert service.drop("stop").isna().all()
     verdicts = files.read(CATEGORY_VERDICTS)
-    assert set(zip(verdicts["category"] == "stop", verdicts["completeness"], strict=True)) == {
-        (True, "doubtful"),
-        (False, "complete"),
-    }
+    assert set(verdicts.query("category == 'stop'")["completeness"]) == {"doubtful"}
+    assert set(verdicts.query("category == 'supermarket'")["completeness"]) == {"complete"}
     assert files.read(DISTANCES).query("category == 'stop'")["nearest_m"].notna().all()
-    assert "Haltes openbaar vervoer: dienstregeling niet bekend" in files.published("index.html").read_text("utf-8")
+    assert "de dienstregeling is niet bekend" in files.published("index.html").read_text("utf-8")
 
 
 def test_a_stop_with_too_little_service_stays_on_the_map_and_does_not_count(tiny: Path) -> None:
