@@ -96,7 +96,12 @@ def test_all_faults_of_all_files_come_at_once(config: Path) -> None:
         ("target_groups.yaml", "comfort_m: 500", "comfort_m: 900", "comfort_m < norm_m < uiterst_m"),
         ("facilities.yaml", "      weight_visits_per_year: 52\n", "", "weight_visits_per_year nodig"),
         ("regions/markerwaard.yaml", '"2024-01-01"', "2024-01-01", "zet de waarde tussen aanhalingstekens"),
-        ("regions/markerwaard.yaml", "stop: {judgement", "halte: {judgement", "onbekende categorie halte"),
+        (
+            "regions/markerwaard.yaml",
+            "meeting_place: {judgement",
+            "buurthuis: {judgement",
+            "onbekende categorie buurthuis",
+        ),
         ("regions/markerwaard.yaml", "gp: &huisarts", "huisarts: &huisarts", "figures.reference: onbekende categorie"),
         (
             "regions/markerwaard.yaml",

@@ -37,7 +37,7 @@ class OsmAround(Section):
         Per extract of a neighbouring country the gemeenten at that border.
     """
 
-    overpass_max_gemeenten: int = Field(ge=0)
+    overpass_max_gemeenten: int = Field(ge=0, le=50)
     country: ExtractPath
     provincies: dict[str, list[ExtractPath]]
     abroad: dict[ExtractPath, list[GemeenteCode]]

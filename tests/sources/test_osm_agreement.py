@@ -36,7 +36,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
     """Return the sample region, up to where the map is read."""
     root = tmp_path_factory.mktemp("markerwaard")
     (root / "config").symlink_to(PROJECT / "config")
-    return run_stages(root, REGION, ["fetch_areas", "fetch_figures", "fetch_osm", "build_figures"])
+    return run_stages(root, REGION, ["fetch_areas", "fetch_figures", "fetch_osm", "fetch_timetables", "build_figures"])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,17 @@ def test_the_tables_are_the_same(ways: dict[str, Path], region: RegionFiles) -> 
     found = {}
     for name, pbf in ways.items():
         (region.snapshot("osm") / f"{REGION}.osm.pbf").write_bytes(pbf.read_bytes())
-        run_stages(region.root, REGION, ["build_areas", "extract_facilities", "extract_background", "build_network"])
+        run_stages(
+            region.root,
+            REGION,
+            [
+                "build_areas",
+                "read_timetables",
+                "extract_facilities",
+                "extract_background",
+                "build_network",
+            ],
+        )
         found[name] = {contract.name: region.read(contract) for contract in TABLES}
     for contract in TABLES:
         assert len(found["cut"][contract.name]) > 5

@@ -35,7 +35,7 @@ def test_the_category_that_the_sample_map_lacks_is_doubtful_and_the_others_are_c
     judged = sample.read(contracts.COMPLETENESS).set_index("category")
     by_figures = judged[judged["basis"] == "cbs"]["judgement"].to_dict()
     assert by_figures == {"gp": "doubtful", "hospital": "complete", "pharmacy": "complete", "supermarket": "complete"}
-    assert judged.loc[["stop", "meeting_place"], "basis"].tolist() == ["overrule", "overrule"]
+    assert judged.loc[["stop", "meeting_place"], "basis"].tolist() == ["known", "overrule"]
     measures = sample.read(contracts.COMPLETENESS_MEASURES).set_index(["category", "measure"])
     assert set(measures.loc["supermarket", "area_level"]) == {"buurt"}
     assert set(measures.loc["hospital", "area_level"]) == {"gemeente"}

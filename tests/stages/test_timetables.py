@@ -49,7 +49,7 @@ def test_without_a_timetable_stops_count_and_are_doubtful(tiny: Path) -> None:
     assert set(verdicts.query("category == 'stop'")["completeness"]) == {"doubtful"}
     assert set(verdicts.query("category == 'supermarket'")["completeness"]) == {"complete"}
     assert files.read(DISTANCES).query("category == 'stop'")["nearest_m"].notna().all()
-    assert "de dienstregeling is niet bekend" in files.published("index.html").read_text("utf-8")
+    assert "De dienstregeling is niet bekend" in files.published("index.html").read_text("utf-8")
 
 
 def test_a_stop_with_too_little_service_stays_on_the_map_and_does_not_count(tiny: Path) -> None:
