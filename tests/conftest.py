@@ -21,23 +21,18 @@ def has_real_data() -> bool:
     return (real_folder() / "kampen.osm.pbf").is_file()
 
 
-LONGEST = ("e2e", "damage", "real")
-"""Folders of tests that take long, longest first; those of one folder share what is made once for all of them."""
+LONGEST = ("damage/test_files.py", "e2e", "real", "damage")
+"""Tests that take long, longest first: another processor has time for the others meanwhile."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a fixture in one process, and begin with those that take longest."""
+    """Begin with the tests that take longest."""
 
-    def group(item: pytest.Item) -> str:
-        path = item.path.relative_to(PROJECT / "tests")
-        return path.parts[0] if path.parts[0] in LONGEST else path.as_posix()
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(PROJECT / "tests").as_posix()
+        return next((number for number, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
 
-    groups = {item: group(item) for item in items}
-    for item, name in groups.items():
-        item.add_marker(pytest.mark.xdist_group(name))
-    order = [*LONGEST, *dict.fromkeys(groups.values())]
-    items.sort(key=lambda item: order.index(groups[item]))
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)
