@@ -350,7 +350,9 @@ def read_facilities(pbf: Path, categories: Mapping[str, Category]) -> gpd.GeoDat
     tagged = read_tagged(pbf, keys_of(rule for one in categories.values() for rule in one.match))
     pieces = []
     for code, one in categories.items():
-        belongs = [matches_any(tags, one.match) and not matches_any(tags, one.exclude) for tags in tagged["tags"]]
+        belongs = np.array(
+            [matches_any(tags, one.match) and not matches_any(tags, one.exclude) for tags in tagged["tags"]], dtype=bool
+        )
         rows = tagged[belongs]
         pieces.append(rows.assign(category=code, facility_name=[tags.get("name") for tags in rows["tags"]]))
     found = pd.concat(pieces, ignore_index=True).astype({"category": "str", "facility_name": "str"})

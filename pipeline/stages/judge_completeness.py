@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from pipeline.config.completeness import CompletenessLimits
@@ -89,7 +90,7 @@ def _counted(
         isinstance(objects, str) and any(f"{category} {one}" in ids for one in objects.split())
         for category, objects in zip(found["category"], found["osm_ids"], strict=True)
     ]
-    return found[[not one for one in is_small]]
+    return found[~np.array(is_small, dtype=bool)]
 
 
 if __name__ == "__main__":

@@ -237,9 +237,11 @@ def same_dwellings(before: Path, after: Path) -> None:
 
 
 def no_facility(before: Path, after: Path) -> None:
-    """Assert that nothing can be reached, and that every dwelling is still judged."""
+    """Assert that only what registers and timetables tell can be reached, and that every dwelling is still judged."""
     distances = pd.read_parquet(after / "distances.parquet")
-    assert distances[["nearest_m", "second_m"]].isna().all(axis=None)
+    known = pd.read_parquet(after / "facilities.parquet", columns=["facility_id", "osm_ids"])
+    assert known["osm_ids"].isna().all()
+    assert set(distances["nearest_id"].dropna()) <= set(known["facility_id"])
     assert len(distances) == len(pd.read_parquet(before / "distances.parquet"))
     same_dwellings(before, after)
 
