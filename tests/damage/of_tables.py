@@ -220,7 +220,7 @@ def only_a_measure_less(before: Path, after: Path) -> None:
 
 
 def cut_off(name: str, inflict: Callable[[Path], None]) -> Damage:
-    """Return the damage of a table that ends early: named, unless it ends with a whole row; which may be of elsewhere."""
+    """Return the damage of a table that ends early: named, unless whole rows are lost."""
     wanted = frozenset({Outcome.FAULT, Outcome.DOCUMENTED, Outcome.SAME})
     return Damage(name, inflict, wanted, faults=None, holds=only_less_is_known)
 
