@@ -25,11 +25,6 @@ def stages() -> dict[str, dict[str, list[dict[str, object]]]]:
     return {name: stage for name, stage in loaded.items() if "matrix" in stage}
 
 
-WRITES_BESIDE = "fetch_registers"
-"""Makes the workbook of the sample region with openpyxl, which writes sheets to temporary files and hides that it
-could not: a limit to the size of files stops it there, with a fault of another kind, and not at its output."""
-
-
 def outs(project: Project, stage: str) -> list[Path]:
     wired = stages()[stage]
     paths = [path for kind in ("outs", "metrics") for one in wired.get(kind, []) for path in one]
@@ -41,7 +36,7 @@ def results(project: Project) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the operating system has no limit on file sizes")
-@pytest.mark.parametrize("stage", [name for name in stages() if name != WRITES_BESIDE])
+@pytest.mark.parametrize("stage", stages())
 def test_a_stage_that_fails_half_way_its_output_leaves_earlier_outputs(
     stage: str, project: Project, tmp_path: Path
 ) -> None:

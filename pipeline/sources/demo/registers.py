@@ -1,14 +1,14 @@
 """A register of facilities as a gemeente keeps it: a workbook with a title, odd headings, decimal commas and gaps."""
 
+import datetime
 import re
-import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import shapely
+import xlsxwriter
 from pyproj import Transformer
 
 from pipeline.sources.demo.facilities import FACILITIES, spot_of
@@ -20,8 +20,8 @@ HEADINGS = ("Nr", "Naam  locatie", "Soort\nvoorziening", "Breedtegraad", "Lengte
             "Zitplaatsen / bedden", "Contactpersoon")  # fmt: skip
 TITLE = "Sociale kaart gemeente Markerwaard"
 _NO_ADDRESS = ("", "", "")
-_MOMENT = (2024, 1, 1, 0, 0, 0)
-_MOMENTS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_HEADING_ROW = 2
+_MOMENT = datetime.datetime(2024, 1, 1)
 _UNKNOWN_NUMBER = 998
 
 _MAPPED = (
@@ -42,18 +42,17 @@ _NOT_MAPPED = (
 
 def write_registers(region: DemoRegion, folder: Path) -> None:
     """Write the register into `folder`; the same region gives the same bytes."""
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = SHEET
-    sheet.append((TITLE,))
-    sheet.append(())
-    sheet.append(HEADINGS)
-    rows = (row for municipality in region.municipalities for row in _rows(municipality))
-    for number, row in enumerate(rows, start=1):
-        sheet.append((number, *row))
-        if number == len(_MAPPED):
-            sheet.append(())
-    (folder / FILE_NAME).write_bytes(_undated(book))
+    rows = [row for municipality in region.municipalities for row in _rows(municipality)]
+    written = BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
+        book.set_properties({"created": _MOMENT})
+        sheet = book.add_worksheet(SHEET)
+        sheet.write(0, 0, TITLE)
+        sheet.write_row(_HEADING_ROW, 0, HEADINGS)
+        for number, row in enumerate(rows, start=1):
+            empty_row_above = number > len(_MAPPED)
+            sheet.write_row(_HEADING_ROW + number + empty_row_above, 0, (number, *row))
+    (folder / FILE_NAME).write_bytes(written.getvalue())
 
 
 def _rows(m: Municipality) -> Iterator[tuple[str | int, ...]]:
@@ -83,16 +82,3 @@ def _degrees(x: float, y: float) -> tuple[str, str]:
     """Give latitude and longitude with decimal commas."""
     longitude, latitude = Transformer.from_crs(28992, 4326, always_xy=True).transform(x, y)
     return f"{latitude:.6f}".replace(".", ","), f"{longitude:.6f}".replace(".", ",")
-
-
-def _undated(book: openpyxl.Workbook) -> bytes:
-    """Give the workbook with every moment in it fixed."""
-    written, fixed = BytesIO(), BytesIO()
-    book.save(written)
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _MOMENTS.sub(rb"\g<1>2024-01-01T00:00:00Z\g<2>", content)
-            target.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()

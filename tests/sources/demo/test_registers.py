@@ -28,7 +28,7 @@ def test_the_same_region_gives_the_same_bytes(region: DemoRegion, tmp_path: Path
         write_registers(region, tmp_path / name)
     assert (tmp_path / "een" / FILE).read_bytes() == (tmp_path / "twee" / FILE).read_bytes()
     with ZipFile(tmp_path / "een" / FILE) as file:
-        assert {one.date_time for one in file.infolist()} == {(2024, 1, 1, 0, 0, 0)}
+        assert {one.date_time for one in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         text = file.read("docProps/core.xml").decode()
     assert text.count("2024-01-01T00:00:00Z") == 2
 
