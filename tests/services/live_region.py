@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import osmium
 import pandas as pd
 import yaml
@@ -30,6 +31,10 @@ READ_SECONDS = 2.0
 
 MOMENT = "2024-01-01T00:00:00Z"
 _AGES = {"Geslacht": "Dimension", "Leeftijd": "Dimension", "Postcode": "GeoDetail", "Perioden": "TimeDimension"}
+_NEARNESS = {
+    "AfstandTotHuisartsenpraktijk_110": "huisartsenpraktijk_gemiddelde_afstand_in_km",
+    "AfstandTotGroteSupermarkt_111": "grote_supermarkt_gemiddelde_afstand_in_km",
+}
 _HEALTH = {"Leeftijd": "Dimension", "Marges": "Dimension", "WijkenEnBuurten": "GeoDetail", "Perioden": "TimeDimension"}
 
 
@@ -109,12 +114,19 @@ def _key_figures(folder: Path) -> ODataTable:
         "ID": range(len(of_land)), "WijkenEnBuurten": of_land["buurtcode"].to_numpy(),
         "AantalInwoners_5": people.to_numpy(), "k_65JaarOfOuder_12": older.to_numpy(),
         "Woningvoorraad_35": pd.to_numeric(of_land["woningvoorraad"], errors="coerce").to_numpy(),
+        **{column: _kilometres(of_land[name]) for column, name in _NEARNESS.items()},
     }).astype({"AantalInwoners_5": "Int64", "k_65JaarOfOuder_12": "Int64", "Woningvoorraad_35": "Int64"})  # fmt: skip
     path = folder / "85984NED.csv"
     table.to_csv(path, index=False)
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{len(table)},{GEMEENTE},,,\n")
+        file.write(f"{len(table)},{GEMEENTE},,,,,\n")
     return csv_table(path, "85984NED", {"WijkenEnBuurten": "GeoDetail"}, codes="WijkenEnBuurten", period="2024")
+
+
+def _kilometres(texts: pd.Series) -> np.ndarray:
+    """Return km as a service gives them: missing where the file has a code for that."""
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy("float64")
+    return np.where(numbers >= 0, numbers, np.nan)
 
 
 def _ages(folder: Path) -> ODataTable:
