@@ -13,12 +13,13 @@ import requests
 from filelock import FileLock
 
 from pipeline.errors import SourceError
-from pipeline.sources.web import Answer, NotThereError, TemporaryFaultError, Web
+from pipeline.sources.web import Answer, NoSuchPartError, NotThereError, TemporaryFaultError, Web
 
 _CHUNK = 1 << 14
 _TOLD_EVERY_SECONDS = 2.0
 _MB = 1_000_000
 _MD5 = re.compile(r"[0-9a-f]{32}\b")
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,21 @@ class Downloads:
         headers = {"Accept-Encoding": "identity"}
         if begun:
             headers |= {"Range": f"bytes={begun}-", "If-Range": version}
-        with self.web.open(code, path, headers=headers) as answer:
-            resumed = answer.status_code == requests.codes.partial_content
-            begun = begun if resumed else 0
-            total = begun + int(answer.headers.get("Content-Length", 0))
-            _mark(part).write_text(answer.headers.get("ETag", ""), encoding="utf-8")
+        try:
+            answer = self.web.open(code, path, headers=headers)
+        except NoSuchPartError:
+            _forget(part)
+            raise
+        with answer:
+            if answer.status_code == requests.codes.partial_content:
+                total = _whole_size(answer, part, begun, version)
+            else:
+                begun, total, version = 0, _stated_size(answer), answer.headers.get("ETag", "")
+                _forget(part)
+            _mark(part).write_text(version, encoding="utf-8")
             self._write(answer, part, begun, total, path)
-        if total > begun and part.stat().st_size != total:
+        size = part.stat().st_size
+        if size != (total or size) or size == 0:
             raise TemporaryFaultError("het antwoord brak af")
 
     def _write(self, answer: requests.Response, part: Path, begun: int, total: int, path: str) -> None:
@@ -122,6 +131,35 @@ def _so_far(part: Path) -> tuple[int, str]:
             os.truncate(part, size - 1)
             return size - 1, version
     return 0, ""
+
+
+def _whole_size(answer: requests.Response, part: Path, begun: int, version: str) -> int:
+    """Return the size of a file of which the rest comes.
+
+    Raises
+    ------
+    TemporaryFaultError
+        If it is not the rest of what came before; then all of it is asked for the next time.
+    """
+    found = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+    if found is None or int(found[1]) != begun or answer.headers.get("ETag", version) != version:
+        _forget(part)
+        raise TemporaryFaultError("de dienst geeft een ander deel dan gevraagd")
+    return int(found[2])
+
+
+def _stated_size(answer: requests.Response) -> int:
+    """Return the size that a service states of a whole file; 0 where it states none."""
+    if answer.status_code != requests.codes.ok:
+        raise TemporaryFaultError(f"de dienst antwoordt {answer.status_code} in plaats van met een bestand")
+    stated = answer.headers.get("Content-Length", "")
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
+
+
+def _forget(part: Path) -> None:
+    """Forget what has come, before its mark: another version is never taken for the rest of it."""
+    part.unlink(missing_ok=True)
+    _mark(part).unlink(missing_ok=True)
 
 
 def _mark(part: Path) -> Path:

@@ -144,13 +144,22 @@ class Web:
         parts["headers"] = {**_HEADERS, **(parts.get("headers") or {})}
         for _ in range(_MOST_REDIRECTS):
             self.require_host(url)
-            answer = requests.request(method, url, timeout=self.timeout, allow_redirects=False, stream=True, **parts)
+            answer = self._asked(method, url, parts)
             if answer.status_code not in _REDIRECTS:
                 _require_sound(answer)
                 return answer
             answer.close()
             url, parts["params"] = urljoin(url, answer.headers.get("Location", "")), None
         raise _FinalFaultError("de dienst verwijst steeds door")
+
+    def _asked(self, method: str, url: str, parts: Mapping[str, Any]) -> requests.Response:
+        try:
+            return requests.request(method, url, timeout=self.timeout, allow_redirects=False, stream=True, **parts)
+        except requests.RequestException:
+            raise
+        except ValueError:
+            # The library already looks where a redirect leads.
+            raise _FinalFaultError("de dienst verwijst naar een adres dat niet kan bestaan") from None
 
     def require_host(self, url: str) -> None:
         """Let only hosts of services be asked, also where an answer refers to another address.
@@ -175,6 +184,10 @@ class NotThereError(_FinalFaultError):
     """There is no such thing at the service."""
 
 
+class NoSuchPartError(TemporaryFaultError):
+    """The service cannot go on from where an earlier answer stopped."""
+
+
 def _translated(ask: Callable[[], Answer]) -> Answer:
     """Return what `ask` returns; what the network did wrong becomes a fault with a Dutch reason."""
     try:
@@ -194,6 +207,8 @@ def _translated(ask: Callable[[], Answer]) -> Answer:
         raise
     except requests.exceptions.JSONDecodeError:
         raise TemporaryFaultError("het antwoord is geen volledige JSON") from None
+    except requests.RequestException:
+        raise _FinalFaultError("de dienst antwoordt op een manier die niet te volgen is") from None
 
 
 def _connection_reason(text: str) -> str:
@@ -222,6 +237,8 @@ def _raise_if_unsound(answer: requests.Response) -> None:
     if code in _TRY_AGAIN:
         busy = " (te druk)" if code == 429 else ""
         raise TemporaryFaultError(f"de dienst antwoordt {code}{busy}", _asked_pause(answer))
+    if code == requests.codes.requested_range_not_satisfiable:
+        raise NoSuchPartError("de dienst kan niet verdergaan waar het ophalen stopte")
     if code >= 400:
         kind = NotThereError if code in {404, 410} else _FinalFaultError
         raise kind(f"de dienst antwoordt {code}: bestaat de tabel of het bestand nog")
@@ -232,9 +249,10 @@ def _raise_if_unsound(answer: requests.Response) -> None:
 def _asked_pause(answer: requests.Response) -> float | None:
     """Return how many seconds the service asks to wait: it gives a number, or a moment."""
     asked = answer.headers.get("Retry-After", "")
-    if asked.isdigit():
+    if asked.isascii() and asked.isdigit():
         return float(asked)
-    with suppress(ValueError):
+    # A moment without its zone cannot be held against the clock.
+    with suppress(ValueError, TypeError):
         return max((parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds(), 0)
     return None
 
@@ -244,5 +262,5 @@ def _as_json(answer: requests.Response) -> Any:
         content = answer.content
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TemporaryFaultError("het antwoord is geen volledige JSON") from None

@@ -70,6 +70,25 @@ def test_text_that_is_no_json_is_no_answer(web: Web, server: Server) -> None:
     assert "geen volledige JSON" in message(web)
 
 
+def test_nesting_without_end_is_no_answer(web: Web, server: Server) -> None:
+    server.handler = lambda _: Answer(b"[" * 100_000)
+    assert "geen volledige JSON" in message(web)
+
+
+@pytest.mark.parametrize("asked", ["Wed, 21 Oct 2015 07:28:00 -0000", "\xb2", "morgen", "-5"])
+def test_a_time_to_wait_that_cannot_be_read_is_passed_over(asked: str, web: Web, server: Server) -> None:
+    server.faults.append(Fault(status=429, headers={"Retry-After": asked}))
+    assert web.json("proef", "tabel")["value"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("location", ["ftp://{host}/elders", "http://[::1/elders", "//{host}:poort/"])
+def test_a_redirect_that_leads_nowhere_is_one_message(location: str, web: Web, server: Server) -> None:
+    there = location.format(host=server.address.removeprefix("http://"))
+    server.handler = lambda _: Answer(b"", status=302, headers={"Location": there})
+    with pytest.raises(SourceError):
+        web.json("proef", "tabel")
+
+
 def test_a_refused_connection_says_so(told: list[str]) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

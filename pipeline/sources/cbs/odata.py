@@ -115,9 +115,11 @@ class Table:
         except requests.HTTPError as error:
             # The library wraps the fault and leaves the answer out.
             raise _refusal_or(error.__cause__ or error) from None
+        except (requests.RequestException, SourceError):
+            raise
         except json.JSONDecodeError:
             raise TemporaryFaultError("het antwoord is geen volledige JSON") from None
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             raise TemporaryFaultError("het antwoord heeft niet de vorm van een tabel") from None
         if not all(isinstance(one, dict) for one in found):
             raise TemporaryFaultError("het antwoord heeft niet de vorm van een tabel")

@@ -189,6 +189,19 @@ def test_pages_that_go_round_end(table: Table, server: Server) -> None:
     assert "verwijst steeds naar dezelfde bladzijde" in message(table)
 
 
+@pytest.mark.parametrize("way", ["ftp://{host}/verder", "http://[::1/verder", "5"])
+def test_a_next_page_that_cannot_be_asked_is_one_message(way: str, table: Table, server: Server) -> None:
+    there = way.format(host=server.address.removeprefix("http://"))
+    page = Answer(json.dumps({"value": [], "odata.nextLink": there}).encode())
+    server.handler = lambda question: Answer(b"5") if question.path.endswith("$count") else page
+    assert message(table)
+
+
+def test_redirects_without_end_are_one_message(table: Table, server: Server) -> None:
+    server.handler = lambda _: Answer(b"", status=302, headers={"Location": f"/{len(server.questions)}"})
+    assert message(table)
+
+
 def test_the_older_end_point_refuses_and_does_not_skip(server: Server) -> None:
     web = Web(impatient(1), services_at(cbs=server.address), print)
     path = "ODataApi/odata/85618NED/TypedDataSet"
