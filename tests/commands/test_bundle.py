@@ -246,6 +246,7 @@ DAMAGES: dict[str, tuple[Callable[[Content], Content], tuple[str, ...]]] = {
     "a path of Windows": (adding("snapshots/figures/C:kwaad.csv"), ("C:kwaad.csv' hoort niet in een bundel",)),
     "a backslash": (adding("snapshots/figures/..\\kwaad.csv"), ("kwaad.csv' hoort niet in een bundel",)),
     "a register": (adding("snapshots/registers/corporatie.csv"), ("corporatie.csv' hoort niet in een bundel",)),
+    "a name that no disk takes": (adding(f"snapshots/figures/{'a' * 256}"), ("' hoort niet in een bundel",)),
     "code": (adding("pipeline/kwaad.py"), ("'pipeline/kwaad.py' hoort niet in een bundel",)),
     "settings of another region": (
         adding("settings/kampen.yaml"), ("'settings/kampen.yaml' hoort niet in een bundel",),
@@ -306,6 +307,18 @@ def test_a_flipped_byte_is_noticed(place: float, bundle: Path, receiver: Path, w
     content[int(len(content) * place)] ^= 0xFF
     bundle.write_bytes(content)
     refused(woonzorg, bundle, receiver)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_no_fault_of_the_disk(method: int, bundle: Path, receiver: Path, woonzorg: Woonzorg) -> None:
+    """Each way of packing has an error of its own."""
+    content = bundle.read_bytes()
+    deflated, other = (
+        part + number.to_bytes(2, "little") for part, number in ((b"", zipfile.ZIP_DEFLATED), (b"", method))
+    )
+    bundle.write_bytes(content.replace(b"\x14\x00\x00\x00" + deflated, b"\x14\x00\x00\x00" + other))
+    (fault,) = refused(woonzorg, bundle, receiver)
+    assert "is geen gave zip" in fault
 
 
 def test_a_link_instead_of_a_file_is_refused(bundle: Path, receiver: Path, woonzorg: Woonzorg) -> None:

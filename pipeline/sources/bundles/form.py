@@ -18,6 +18,8 @@ VERSION = 1
 NEVER_BUNDLED = ("incoming", "registers", "facility_registers")
 """Folders with what users put down themselves, which may hold personal data: snapshots of registers among them."""
 CHUNK = 1 << 20
+_LONGEST_NAME = 255
+"""Bytes: what file systems take."""
 
 
 class Entry(Section):
@@ -98,4 +100,5 @@ def is_expected(name: str, region: str, kinds: Sequence[str]) -> bool:
 
 def _is_plain(name: str) -> bool:
     """Say whether a file can have this name everywhere, without ending up in another place."""
-    return not name.startswith(".") and name.isprintable() and not set(name) & set('\\/:*?"<>|')
+    fits = len(name.encode(errors="replace")) <= _LONGEST_NAME
+    return fits and not name.startswith(".") and name.isprintable() and not set(name) & set('\\/:*?"<>|')

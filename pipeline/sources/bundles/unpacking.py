@@ -1,8 +1,11 @@
 """Unpack a bundle that comes from elsewhere: nothing in it is trusted before it is checked."""
 
+import errno
 import hashlib
 import json
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -30,7 +33,12 @@ _MB = 1_000_000
 _TOLD = ("file", "what", "holder", "licence", "reference_date", "sha256")
 """What a record always tells."""
 _AGAIN = "vraag om een gave bundel"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
+    UnicodeDecodeError, OverflowError,
+)  # fmt: skip
+_NOT_OF_THE_DISK = (None, errno.EINVAL)
+"""Numbers of an `OSError` with which Python answers to a zip that points outside itself, or is damaged in bzip2."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,10 @@ def unpack(path: Path, folder: Path, kinds: Sequence[str], limits: BundleSetting
             manifest = _checked_manifest(archive, kinds, limits)
             _extract(archive, manifest, folder)
     except _BROKEN as error:
+        raise SourceError(f"{path.as_posix()}: is geen gave zip ({error}); {_AGAIN}.") from None
+    except OSError as error:
+        if error.errno not in _NOT_OF_THE_DISK:
+            raise
         raise SourceError(f"{path.as_posix()}: is geen gave zip ({error}); {_AGAIN}.") from None
     _check_records(folder)
     return Unpacked(manifest, folder)
@@ -139,7 +151,7 @@ def _extract_one(archive: zipfile.ZipFile, entry: Entry, target: Path) -> None:
                 size += len(chunk)
                 found.update(chunk)
                 file.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _BROKEN as error:
         raise SourceError(f"{entry.path!r} is beschadigd ({error}); {_AGAIN}.") from None
     if size != entry.bytes or found.hexdigest() != entry.sha256:
         raise SourceError(f"{entry.path!r} is niet wat {MANIFEST} zegt (grootte of sha256); {_AGAIN}.")

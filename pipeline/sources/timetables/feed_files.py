@@ -1,5 +1,6 @@
 """The files of a GTFS feed: CSV tables in a zip, read as text and held against what each column can be."""
 
+import lzma
 import struct
 import zipfile
 import zlib
@@ -69,7 +70,10 @@ _DATES = ("start_date", "end_date", "date")
 
 _MAY_BE_EMPTY = ("stop_name",)
 _ROWS_AT_ONCE = 500_000
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError, struct.error)
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError, OverflowError,
+    struct.error,
+)  # fmt: skip
 """What the standard library raises on a zip that is damaged, encrypted or of a kind that it cannot read."""
 
 

@@ -212,6 +212,22 @@ def test_a_zip_that_was_cut_off_is_told(kept: float, tmp_path: Path) -> None:
     assert "is geen gave zip" in faults_of(path)[0]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_told_however_the_zip_was_packed(method: int, tmp_path: Path) -> None:
+    path = write(tmp_path / "feed.zip", SERVED)
+    with zipfile.ZipFile(path) as plain:
+        content = {name: plain.read(name) for name in plain.namelist()}
+    with zipfile.ZipFile(path, "w", method) as packed:
+        for name, text in content.items():
+            packed.writestr(name, text)
+        begin = packed.getinfo("stop_times.txt").header_offset + len("stop_times.txt") + 40
+    damaged = bytearray(path.read_bytes())
+    damaged[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(damaged)
+    (fault,) = faults_of(path)
+    assert fault.startswith("feed.zip")
+
+
 def test_a_file_that_was_damaged_in_the_zip_is_told(tmp_path: Path) -> None:
     path = write(tmp_path / "feed.zip", SERVED)
     content = path.read_bytes()
