@@ -137,7 +137,7 @@ class CbsTable(Section):
 
     table: str = Field(pattern=r"^[0-9]{5}[A-Za-z]{3,}$")
     service: Code = "cbs"
-    codes: list[Annotated[str, Field(pattern=r"^[A-Z]{2}\d{0,8}$")]] = []
+    codes: list[Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9A-Z]{0,8}$")]] = []
 
 
 class FigureTable(SourceFile):

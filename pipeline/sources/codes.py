@@ -6,8 +6,9 @@ import pandas as pd
 
 _PATTERNS = {
     "gemeente": re.compile(r"^GM\d{4}$"),
-    "wijk": re.compile(r"^WK\d{6}$"),
-    "buurt": re.compile(r"^BU\d{8}$"),
+    # Since 2022 wijken of Amsterdam have letters behind the number of the gemeente: WK0363AA, BU0363AA01.
+    "wijk": re.compile(r"^WK\d{4}[0-9A-Z]{2}$"),
+    "buurt": re.compile(r"^BU\d{4}[0-9A-Z]{2}\d{2}$"),
     "postcode": re.compile(r"^[1-9]\d{3}$"),
 }
 _LARGER = re.compile(r"^(NL|LD|PV|CR)\d{2}$")

@@ -18,7 +18,7 @@ PLACES = {
     **{code: ("Vierkant", "NEE", place) for code, place in tiny_region.BUURTEN.items()},
     "BU00019998": ("Vierkant", "JA", (0, 2)),
     "BU00020000": ("Buren", "NEE", (3, 0)),
-    "BU00020001": ("Buren", "NEE", (4, 0)),
+    "BU0002AA01": ("Buren", "NEE", (4, 0)),
     "BU00030000": ("Ver", "NEE", (30, 0)),
 }
 """Name of the gemeente, water, and the square of each buurt; the last lies beyond any buffer."""

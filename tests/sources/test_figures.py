@@ -149,3 +149,10 @@ def test_codes_are_made_alike() -> None:
     codes = clean_codes(raw)
     assert codes.tolist() == ["BU01660003", "WK016600", "8261", "8261", "GM0166"]
     assert is_code(codes, "postcode").tolist() == [False, False, True, True, False]
+
+
+def test_wijken_and_buurten_of_amsterdam_have_letters() -> None:
+    codes = pd.Series(["WK0363AA", "WK016600", "WK03630A1", "BU0363AA01", "BU01660000", "BU0363AAB1", "GM03AA"])
+    assert is_code(codes, "wijk").tolist() == [True, True, False, False, False, False, False]
+    assert is_code(codes, "buurt").tolist() == [False, False, False, True, True, False, False]
+    assert not is_code(codes, "gemeente").any()

@@ -103,8 +103,8 @@ def api(server: Server, tmp_path: Path) -> Case:
 
 def test_the_region_and_what_lies_within_the_buffer_comes_without_water(case: Case) -> None:
     case.fetch()
-    assert {row["buurtcode"] for row in case.rows("buurten")} == REGION | {"BU00020000", "BU00020001"}
-    assert {row["wijkcode"] for row in case.rows("wijken")} == {"WK000100", "WK000101", "WK000200"}
+    assert {row["buurtcode"] for row in case.rows("buurten")} == REGION | {"BU00020000", "BU0002AA01"}
+    assert {row["wijkcode"] for row in case.rows("wijken")} == {"WK000100", "WK000101", "WK000200", "WK0002AA"}
     assert {row["gemeentecode"] for row in case.rows("gemeenten")} == {"GM0001", "GM0002"}
     assert case.report("buurten")["water_dropped"] == {"BU00019998": "Buurt 9998"}
     assert {row["water"] for row in case.rows("buurten")} == {"NEE"}
@@ -130,7 +130,7 @@ def test_the_record_tells_what_was_asked_and_how_many_came(case: Case) -> None:
     case.fetch()
     records = {one["file"]: one for one in read_provenance(case.files.snapshot("areas"))}
     assert {file: one["rows"] for file, one in records.items()} == {
-        "gemeenten_2024.geojson": 2, "buurten_2024.geojson": 6, "wijken_2024.geojson": 3
+        "gemeenten_2024.geojson": 2, "buurten_2024.geojson": 6, "wijken_2024.geojson": 4
     }  # fmt: skip
     record = records["buurten_2024.geojson"]
     assert record["reference_date"] == "2024-01-01"

@@ -1,6 +1,7 @@
 """Which rows of a table are asked for, in the words of OData 3: areas by how their codes begin, dimensions by value."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_uppercase, digits
 from urllib.parse import quote
 
 _LENGTHS = {"GM": 6, "WK": 8, "BU": 10, "PC": 6}
@@ -41,7 +42,8 @@ def narrowed(codes: Sequence[str]) -> list[list[str]]:
     (code,) = codes
     if len(code) >= _LENGTHS.get(code[:2], 0):
         return []
-    return [[f"{code}{digit}"] for digit in range(10)]
+    following = digits + ascii_uppercase if code[:2] in {"WK", "BU"} else digits
+    return [[f"{code}{one}"] for one in following]
 
 
 def _any_of(conditions: Iterator[str]) -> str:

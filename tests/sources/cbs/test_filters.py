@@ -32,7 +32,8 @@ def test_many_codes_are_asked_in_batches_of_a_limited_length() -> None:
     ("codes", "expected"),
     [
         (["GM0001", "WK0001", "BU0001"], [["GM0001"], ["WK0001", "BU0001"]]),
-        (["WK0001"], [[f"WK0001{digit}"] for digit in range(10)]),
+        (["PC8"], [[f"PC8{digit}"] for digit in range(10)]),
+        (["WK0363"], [[f"WK0363{one}"] for one in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"]),
         (["GM0001"], []),
         (["BU00010000"], []),
         (["NL00"], []),
