@@ -65,8 +65,9 @@ def test_a_new_region_gets_its_map(fetched: Path, services: Services) -> None:
     assert services.asked == asked, "all was fetched before"
     verdicts = files.read(contracts.VERDICT_TABLE)
     assert set(verdicts["verdict"]) >= {"none", "undetermined"} or len(set(verdicts["verdict"])) > 2
-    judged = files.read(contracts.COMPLETENESS).set_index("category")["basis"]
-    assert judged[["gp", "supermarket"]].tolist() == ["cbs", "cbs"]
+    completeness = files.read(contracts.COMPLETENESS).set_index("category")
+    assert completeness.loc[["gp", "supermarket"], "basis"].tolist() == ["cbs", "cbs"]
+    assert completeness.loc[["gp", "supermarket"], "judgement"].tolist() == ["doubtful", "complete"]
     assert "kaart.html" in {path.name for path in files.published("kaart.html").parent.iterdir()}
     for source in SOURCES:
         for record in read_provenance(files.snapshot(source)):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import osmium
 import pandas as pd
 import yaml
@@ -31,10 +30,6 @@ READ_SECONDS = 2.0
 
 MOMENT = "2024-01-01T00:00:00Z"
 _AGES = {"Geslacht": "Dimension", "Leeftijd": "Dimension", "Postcode": "GeoDetail", "Perioden": "TimeDimension"}
-_NEARNESS = {
-    "AfstandTotHuisartsenpraktijk_110": "huisartsenpraktijk_gemiddelde_afstand_in_km",
-    "AfstandTotGroteSupermarkt_111": "grote_supermarkt_gemiddelde_afstand_in_km",
-}
 _HEALTH = {"Leeftijd": "Dimension", "Marges": "Dimension", "WijkenEnBuurten": "GeoDetail", "Perioden": "TimeDimension"}
 
 
@@ -86,7 +81,9 @@ def live_region(folder: Path) -> Iterator[Services]:
     drawn = Map(pbf)
     drawn.prepare()
     handlers: dict[str, Handler] = {
-        "cbs": odata_handler({"85984NED": _key_figures(folder), "83502NED": _ages(folder)}, page=500),
+        "cbs": odata_handler(
+            {"85984NED": _key_figures(folder), "83502NED": _ages(folder), "86134NED": _nearness(folder)}, page=500
+        ),
         "dataderden": odata_handler(
             {"50120NED": csv_table(folder / "gezondheid_65plus_2022.csv", "50120NED", _HEALTH, codes="WijkenEnBuurten")}
         ),
@@ -114,19 +111,38 @@ def _key_figures(folder: Path) -> ODataTable:
         "ID": range(len(of_land)), "WijkenEnBuurten": of_land["buurtcode"].to_numpy(),
         "AantalInwoners_5": people.to_numpy(), "k_65JaarOfOuder_12": older.to_numpy(),
         "Woningvoorraad_35": pd.to_numeric(of_land["woningvoorraad"], errors="coerce").to_numpy(),
-        **{column: _kilometres(of_land[name]) for column, name in _NEARNESS.items()},
     }).astype({"AantalInwoners_5": "Int64", "k_65JaarOfOuder_12": "Int64", "Woningvoorraad_35": "Int64"})  # fmt: skip
     path = folder / "85984NED.csv"
     table.to_csv(path, index=False)
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{len(table)},{GEMEENTE},,,,,\n")
+        file.write(f"{len(table)},{GEMEENTE},,,\n")
     return csv_table(path, "85984NED", {"WijkenEnBuurten": "GeoDetail"}, codes="WijkenEnBuurten", period="2024")
 
 
-def _kilometres(texts: pd.Series) -> np.ndarray:
-    """Return km as a service gives them: missing where the file has a code for that."""
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy("float64")
-    return np.where(numbers >= 0, numbers, np.nan)
+def _nearness(folder: Path) -> ODataTable:
+    """Return the distances over car roads per buurt and gemeente, under the names that the CBS gives them."""
+    buurten, gemeenten = (
+        pd.read_csv(folder / name, dtype="str") for name in ("kerncijfers_buurten_2024.csv", "gemeente_2024.csv")
+    )
+    of_land = buurten[buurten["water"] == "NEE"]
+    columns = {
+        "AfstandTotHuisartsenpraktijk_5": "huisartsenpraktijk_gemiddelde_afstand_in_km",
+        "Binnen1Km_6": "huisartsenpraktijk_gemiddeld_aantal_binnen_1_km",
+        "Binnen3Km_7": "huisartsenpraktijk_gemiddeld_aantal_binnen_3_km",
+        "Binnen5Km_8": "huisartsenpraktijk_gemiddeld_aantal_binnen_5_km",
+        "AfstandTotApotheek_10": "apotheek_gemiddelde_afstand_in_km",
+        "AfstandTotGroteSupermarkt_24": "grote_supermarkt_gemiddelde_afstand_in_km",
+        "Binnen1Km_25": "grote_supermarkt_gemiddeld_aantal_binnen_1_km",
+        "Binnen3Km_26": "grote_supermarkt_gemiddeld_aantal_binnen_3_km",
+        "Binnen5Km_27": "grote_supermarkt_gemiddeld_aantal_binnen_5_km",
+    }
+    tables = [
+        rows.reindex(columns=[code, *columns.values()]).set_axis(["WijkenEnBuurten", *columns], axis=1)
+        for rows, code in ((of_land, "buurtcode"), (gemeenten, "gemeentecode"))
+    ]
+    path = folder / "86134NED.csv"
+    pd.concat(tables).to_csv(path, index_label="ID")
+    return csv_table(path, "86134NED", {"WijkenEnBuurten": "GeoDetail"}, codes="WijkenEnBuurten", period="2024")
 
 
 def _ages(folder: Path) -> ODataTable:
