@@ -36,10 +36,12 @@ def writing(path: Path, header: osmium.io.Header) -> Iterator[osmium.SimpleWrite
     try:
         yield writer
         writer.close()
-    except RuntimeError as error:
+    except Exception as error:
         # Its destructor writes again what could not be written, and ends the process: never let it run.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
-        raise OSError(f"{path.name}: {error}") from None
+        if isinstance(error, RuntimeError):
+            raise OSError(f"{path.name}: {error}") from None
+        raise
 
 
 def read_day(pbf: Path) -> str | None:

@@ -4,6 +4,7 @@ An answer is kept as an extract, so that one reader reads both. Nodes come with 
 nodes, multipolygons with all their members; who changed what is not asked for.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -28,6 +29,10 @@ _PATH = "interpreter"
 _BYTES_PER_MB = 1 << 20
 _ORDER = ("node", "way", "relation")
 _REMARK_SHOWN = 200
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_NUMBERS = 1 << 63
+_LONGEST_TEXT = 1024
+"""Bytes that osmium takes; OpenStreetMap allows 255 characters."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +144,20 @@ def _whole(answer: Any, *, moment: str | None) -> _Answer:
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
         raise TemporaryFaultError("het antwoord is geen antwoord van Overpass")
     if answer.get("remark"):
-        remark = " ".join(str(answer["remark"]).split())[:_REMARK_SHOWN]
-        raise TemporaryFaultError(f"de dienst brak de vraag af ({remark}); kleinere vakken helpen (overpass.tile_km)")
+        remark = " ".join("".join(one if one.isprintable() else " " for one in str(answer["remark"])).split())
+        raise TemporaryFaultError(
+            f"de dienst brak de vraag af ({remark[:_REMARK_SHOWN]}); kleinere vakken helpen (overpass.tile_km)"
+        )
     try:
         objects = {(str(one["type"]), int(one["id"])): one for one in answer["elements"]}
         is_whole = all(_refers_to(one) <= objects.keys() for one in objects.values())
+        has_form = all(_can_be_written(one) for one in objects.values())
         found = str(answer["osm3s"]["timestamp_osm_base"])
         is_new_enough = datetime.fromisoformat(found) >= datetime.fromisoformat(moment or found)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise TemporaryFaultError("het antwoord heeft niet de vorm van OpenStreetMap") from None
+    if not has_form or not _MOMENT.fullmatch(found):
+        raise TemporaryFaultError("het antwoord heeft niet de vorm van OpenStreetMap")
     if not is_whole:
         raise TemporaryFaultError("het antwoord is niet volledig: er ontbreken onderdelen van wegen of vlakken")
     if not is_new_enough:
@@ -163,6 +173,18 @@ def _refers_to(one: Mapping[str, Any]) -> set[tuple[str, int]]:
         return {(str(part["type"]), part["ref"]) for part in one["members"] if part["type"] != "relation"}
     float(one["lat"]), float(one["lon"])
     return set()
+
+
+def _can_be_written(one: Mapping[str, Any]) -> bool:
+    """Say whether numbers are numbers, and texts are texts that fit in an extract."""
+    tags = one.get("tags") or {}
+    numbers = [one["id"], *(one.get("nodes") or ()), *(part["ref"] for part in one.get("members") or ())]
+    texts = [*tags, *tags.values(), *(part.get("role", "") for part in one.get("members") or ())]
+    return (
+        all(type(number) is int and abs(number) < _NUMBERS for number in numbers)
+        and all(isinstance(text, str) and len(text.encode(errors="replace")) <= _LONGEST_TEXT for text in texts)
+        and all(isinstance(one[name], int | float) for name in ("lat", "lon") if name in one)
+    )
 
 
 def _write(answer: _Answer, path: Path) -> None:

@@ -230,6 +230,14 @@ NODE = {"type": "node", "id": 1, "lat": 52.05, "lon": 5.05}
         ({"elements": [{**NODE, "lat": "noord"}], "osm3s": OSM3S}, "niet de vorm"),
         ({"elements": ["n1"], "osm3s": OSM3S}, "niet de vorm"),
         ({"elements": [{"type": "area", "id": 1}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "lat": "52.05"}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "id": "1"}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "id": 2**70}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "tags": ["naam"]}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "tags": {"naam": 5}}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [{**NODE, "tags": {"naam": "x" * 70_000}}], "osm3s": OSM3S}, "niet de vorm"),
+        ({"elements": [NODE], "osm3s": {"timestamp_osm_base": "2024-W01"}}, "niet de vorm"),
+        ({"elements": [], "remark": "\x1b[31mrood\x07"}, r"brak de vraag af \(\[31mrood\)"),
     ],
 )
 def test_what_is_no_answer_is_no_extract(answer: Any, reason: str, ask: Asking, server: Server) -> None:
