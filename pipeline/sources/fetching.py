@@ -119,7 +119,7 @@ def take_snapshot(files: Sequence[SourceFile], lives: Sequence[Live], places: Pl
                 copy_incoming([file], places.incoming, places.folder)
                 records.append(record_of(file, places.folder))
             elif mode is not Mode.FORCE and _can_stay(live[name], earlier.get(name), places.earlier):
-                records.append(_keep(earlier[name], places))
+                records.append(_keep(earlier[name], file, places))
             else:
                 records.append(_ask(live[name], places.folder, mode))
     raise_faults(SourceError, faults)
@@ -134,10 +134,11 @@ def _can_stay(live: Live, record: Mapping[str, Any] | None, folder: Path) -> boo
     return all((folder / name).is_file() and _sha256(folder / name) == sha256 for name, sha256 in sums.items())
 
 
-def _keep(record: dict[str, Any], places: Places) -> dict[str, Any]:
+def _keep(record: dict[str, Any], file: SourceFile, places: Places) -> dict[str, Any]:
+    """Keep what came; what the settings tell of it is taken from the settings of now."""
     for name in (str(record["file"]), *record.get("beside", {})):
         shutil.copyfile(places.earlier / name, places.folder / name)
-    return record
+    return {**record, "what": file.what, "holder": file.holder, "licence": file.licence}
 
 
 def _ask(live: Live, folder: Path, mode: Mode) -> dict[str, Any]:

@@ -5,12 +5,14 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError, raise_faults
 
 PROVENANCE = "provenance.json"
+TOLD = ("file", "what", "holder", "licence", "reference_date", "sha256")
+"""What a record always tells, as text."""
 
 
 def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> None:
@@ -76,6 +78,17 @@ def read_provenance(folder: Path) -> list[dict[str, Any]]:
 def records_by_file(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the records of a snapshot by file; none where there is no snapshot, or its record is lost or damaged."""
     try:
-        return {str(record["file"]): dict(record) for record in read_provenance(folder)}
-    except (SourceError, ValueError, KeyError, TypeError, OSError):
+        records = read_provenance(folder)
+    except (ValueError, OSError):
         return {}
+    return {record["file"]: record for record in records} if are_sound(records) else {}
+
+
+def are_sound(records: object) -> TypeGuard[list[dict[str, Any]]]:
+    """Say whether records have the form in which they are written."""
+    return isinstance(records, list) and all(
+        isinstance(one, dict)
+        and all(isinstance(one.get(key), str) for key in TOLD)
+        and isinstance(one.get("beside", {}), dict)
+        for one in records
+    )

@@ -223,9 +223,24 @@ def test_every_stage_that_fetches_can_be_told_when_to_ask(region: Path) -> None:
         assert not any(folder.exists() for folder in stage.folders), "looking writes nothing"
 
 
-def test_a_damaged_record_is_no_record(tmp_path: Path) -> None:
-    (tmp_path / "provenance.json").write_text('[{"file": "a"', encoding="utf-8")
+DAMAGED = ('[{"file": "a"', '[{"file": "a"}]', '{"file": "a"}', "[1]")
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_record_is_no_record(text: str, tmp_path: Path) -> None:
+    (tmp_path / "provenance.json").write_text(text, encoding="utf-8")
     assert records_by_file(tmp_path) == {}
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_record_is_told_and_not_bundled(text: str, region: Path, woonzorg: Woonzorg) -> None:
+    assert woonzorg("fetch", REGION).exit_code == 0
+    (region / "data/raw" / REGION / "figures/provenance.json").write_text(text, encoding="utf-8")
+    told = woonzorg("sources", REGION)
+    assert (told.exit_code, "is nog niet opgehaald" in told.output) == (0, True)
+    bundled = woonzorg("bundle", REGION)
+    assert bundled.exit_code == 1
+    assert "figures/provenance.json: is beschadigd" in bundled.stderr
 
 
 def test_a_source_that_rests_on_another_waits_for_it(region: Path, woonzorg: Woonzorg) -> None:

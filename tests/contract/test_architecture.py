@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from pipeline.settings_files import SECTIONS
+from pipeline.sources.bundles.form import NEVER_BUNDLED
 from pipeline.stages.graph import files_from_outside, leading_to, read_graph
 from pipeline.stages.record_basis import VERDICTS_STAGE, record_basis
 from pipeline.stages.run import sections_of
@@ -150,6 +151,14 @@ def test_every_out_persists_and_rows_per_dwelling_are_never_cached(stage: str) -
             if Path(path).name in restricted:
                 assert options["cache"] is False
                 assert options["push"] is False
+
+
+def test_a_snapshot_that_is_never_pushed_is_never_bundled() -> None:
+    fetches = [one for name, one in dvc_stages().items() if name.startswith("fetch_")]
+    outs = [out for one in fetches for out in one["outs"]]  # type: ignore[attr-defined]
+    kept_here = {Path(path).name for one in outs for path, options in one.items() if options.get("push") is False}
+    assert kept_here
+    assert kept_here <= set(NEVER_BUNDLED)
 
 
 def test_every_stage_module_is_a_stage_of_dvc() -> None:

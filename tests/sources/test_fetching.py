@@ -65,6 +65,16 @@ def test_the_same_request_is_not_made_twice(service: Service, tmp_path: Path) ->
     assert {path.name: path.read_bytes() for path in (tmp_path / "old").iterdir()} == before
 
 
+def test_what_the_settings_tell_of_what_is_kept_is_that_of_now(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(tmp_path, service.live())
+    monkeypatch.setattr(f"{__name__}.LIVE", LIVE.model_copy(update={"licence": "CC BY 4.0"}))
+    take(tmp_path, service.live())
+    assert service.asked == 1
+    assert read_provenance(tmp_path / "old")[0]["licence"] == "CC BY 4.0"
+
+
 def test_another_request_is_made(service: Service, tmp_path: Path) -> None:
     take(tmp_path, service.live())
     assert take(tmp_path, service.live(filter="GM0166")) == "a\n2\n"

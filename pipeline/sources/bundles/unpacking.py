@@ -27,11 +27,9 @@ from pipeline.sources.bundles.form import (
     sha256_of,
     sums_of,
 )
-from pipeline.sources.snapshots import PROVENANCE, read_provenance
+from pipeline.sources.snapshots import PROVENANCE, TOLD, read_provenance
 
 _MB = 1_000_000
-_TOLD = ("file", "what", "holder", "licence", "reference_date", "sha256")
-"""What a record always tells."""
 _AGAIN = "vraag om een gave bundel"
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
@@ -174,7 +172,7 @@ def _record_faults(snapshot: Path) -> Iterator[str]:
     try:
         records = read_provenance(snapshot)
         sums = sums_of(records)
-        untold = [str(one["file"]) for one in records if not all(isinstance(one.get(key), str) for key in _TOLD)]
+        untold = [str(one["file"]) for one in records if not all(isinstance(one.get(key), str) for key in TOLD)]
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError, ValueError):
         yield f"{place}/{PROVENANCE} is niet te lezen; {_AGAIN}."
         return

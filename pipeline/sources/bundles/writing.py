@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.sources.bundles.form import CHUNK, FORMAT, MANIFEST, SETTINGS, SNAPSHOTS, VERSION, sha256_of, sums_of
-from pipeline.sources.snapshots import PROVENANCE, read_provenance
+from pipeline.sources.snapshots import PROVENANCE, are_sound, read_provenance
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The same for every file, so that equal snapshots give equal bytes."""
@@ -52,7 +52,7 @@ def write_bundle(target: Path, header: Mapping[str, str], snapshots: Sequence[Pa
 
 def _recorded_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a snapshot and its record; a file that is not as it was recorded is a fault."""
-    records = read_provenance(folder)
+    records = _records(folder)
     faults = []
     for name, sha256 in sums_of(records).items():
         path = folder / name
@@ -61,6 +61,20 @@ def _recorded_files(folder: Path) -> Iterator[Path]:
     raise_faults(SourceError, faults)
     yield folder / PROVENANCE
     yield from (folder / name for name in sums_of(records))
+
+
+def _records(folder: Path) -> list[dict[str, Any]]:
+    records: object = None
+    try:
+        records = read_provenance(folder)
+    except SourceError:
+        raise
+    except ValueError:
+        pass  # no JSON: told below
+    if not are_sound(records):
+        place = (folder / PROVENANCE).as_posix()
+        raise SourceError(f"{place}: is beschadigd; haal de bronnen van de regio opnieuw op met woonzorg fetch.")
+    return records
 
 
 def _entry(name: str, path: Path) -> dict[str, Any]:
