@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.config.gemeenten import Merger
-from pipeline.config.sources import AreaLayer, FigureTable
+from pipeline.config.sources import AreaLayer, FigureTable, ReferenceTable
 from pipeline.publish.labels import listing
 
 _BY_POSTCODE = ("postcode", "pc4")
@@ -38,7 +38,7 @@ def _years(sections: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             if layer.level != "postcode" and year is not None:
                 yield layer.file, year
     if "figures" in sections:
-        for table in sections["figures"].tables:
+        for table in sections["figures"].files:
             # A table that is asked of the CBS may leave its year to the table.
             if table.year and not _is_by_postcode(table):
                 yield table.file, table.year
@@ -51,7 +51,7 @@ def _year_of_layer(layer: AreaLayer) -> int | None:
     return int(layer.reference_date[:4]) if layer.reference_date is not None else None
 
 
-def _is_by_postcode(table: FigureTable) -> bool:
+def _is_by_postcode(table: FigureTable | ReferenceTable) -> bool:
     return any(word in table.code.lower() for word in _BY_POSTCODE)
 
 

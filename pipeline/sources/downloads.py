@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +38,7 @@ class Downloads:
     web: Web
     folder: Path
 
-    def fetch(self, code: str, path: str, target: Path, *, md5: str | None = None) -> None:
+    def fetch(self, code: str, path: str, target: Path, *, md5: str | None = None, keep: bool = False) -> None:
         """Download ``address of the service/path`` to `target`, which is there whole or not at all.
 
         Parameters
@@ -50,6 +51,8 @@ class Downloads:
             Where the file must come.
         md5
             What the service says of its content; None where it says nothing.
+        keep
+            Leave what came until `forget`, so that a later run only asks whether it is still so.
 
         Raises
         ------
@@ -57,7 +60,7 @@ class Downloads:
             If it does not come whole after all attempts, or is not what `md5` says.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / hashlib.sha256(f"{self.web.service(code).address} {path}".encode()).hexdigest()[:16]
+        part = self._part(code, path)
         with FileLock(part.with_suffix(".lock")):
             self.web.patiently(code, path, lambda: self._go_on(code, path, part))
             if md5 is not None and _md5(part) != md5:
@@ -66,8 +69,18 @@ class Downloads:
                     f"{self.web.service(code).label}, {path}: het bestand is niet wat de dienst aankondigt (md5); "
                     "haal het opnieuw op."
                 )
-            part.replace(target)
-            _mark(part).unlink(missing_ok=True)
+            if keep:
+                _link(part, target)
+            else:
+                part.replace(target)
+                _mark(part).unlink(missing_ok=True)
+
+    def forget(self, code: str, path: str) -> None:
+        """Remove what was kept of a file."""
+        _forget(self._part(code, path))
+
+    def _part(self, code: str, path: str) -> Path:
+        return self.folder / hashlib.sha256(f"{self.web.service(code).address} {path}".encode()).hexdigest()[:16]
 
     def text_if_there(self, code: str, path: str, read: Callable[[str], Answer]) -> Answer | None:
         """Return what `read` makes of a text; it may raise `TemporaryFaultError`. None where there is no such text."""
@@ -154,6 +167,14 @@ def _stated_size(answer: requests.Response) -> int:
         raise TemporaryFaultError(f"de dienst antwoordt {answer.status_code} in plaats van met een bestand")
     stated = answer.headers.get("Content-Length", "")
     return int(stated) if stated.isascii() and stated.isdigit() else 0
+
+
+def _link(part: Path, target: Path) -> None:
+    """Link a file, or copy it where the disk knows no links."""
+    try:
+        target.hardlink_to(part)
+    except OSError:
+        shutil.copyfile(part, target)
 
 
 def _forget(part: Path) -> None:

@@ -42,7 +42,8 @@ def live(osm: OsmSettings, box: Box, downloads: Downloads, incoming: Path) -> Li
         return Received(day, count, (note_of(target).name,))
 
     sources = [_source(one, downloads, incoming) for one in osm.extracts]
-    return Live(osm, {"box": asdict(box), "extracts": sources}, get)
+    stated = {"reference_date": osm.reference_date} if osm.reference_date else {}
+    return Live(osm, {"box": asdict(box), "extracts": sources, **stated}, get)
 
 
 def _source(extract: Extract, downloads: Downloads, incoming: Path) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def fetch(
 ) -> tuple[str, int]:
     """Cut `box` out of extracts into `target`; return the day that the map is of, and how many objects it has.
 
-    Downloads are removed again. Which days the extracts are of is noted in ``<target>.json``.
+    Downloads are removed once all is cut: if one of them fails, the others need not come again. Which days the extracts are of is noted in ``<target>.json``.
 
     Parameters
     ----------
@@ -92,7 +93,12 @@ def fetch(
             each = ", ".join(f"{one.name} {one.day}" for one in wholes)
             downloads.web.tell(f"De uittreksels zijn niet van dezelfde dag ({each}); de vroegste geldt als peildatum.")
         downloads.web.tell(f"{target.name}: de regio wordt uitgeknipt.")
-        count = cut([one.path for one in wholes], within, target, f"{days[0]}T00:00:00Z")
+        try:
+            count = cut([one.path for one in wholes], within, target, f"{days[0]}T00:00:00Z")
+        except SourceError:
+            _forget(downloads, extracts)
+            raise
+    _forget(downloads, extracts)
     noted = [{"extract": one.name, "reference_date": one.day} for one in wholes]
     note = json.dumps({"box": asdict(within), "extracts": noted}, indent=2) + "\n"
     note_of(target).write_text(note, encoding="utf-8", newline="\n")
@@ -127,12 +133,22 @@ def _wholes(
             if extract.service is not None and extract.path is not None:
                 outline = read_outline(downloads, extract.service, extract.path)
             name, path = _on_disk(downloads, extract, incoming, folder / str(number))
-            found = read_day(path) or day
+            try:
+                found = read_day(path) or day
+            except SourceError:
+                _forget(downloads, [extract])
+                raise
             if found is None:
                 raise SourceError(f"{name}: vermeldt niet van welke dag de kaart is; vul reference_date in bij osm.")
             wholes.append(_Whole(name, path, found, outline))
     raise_faults(SourceError, faults)
     return wholes
+
+
+def _forget(downloads: Downloads, extracts: Sequence[Extract]) -> None:
+    for one in extracts:
+        if one.service is not None and one.path is not None:
+            downloads.forget(one.service, one.path)
 
 
 def _on_disk(downloads: Downloads, extract: Extract, incoming: Path, folder: Path) -> tuple[str, Path]:
@@ -145,5 +161,5 @@ def _on_disk(downloads: Downloads, extract: Extract, incoming: Path, folder: Pat
     folder.mkdir()
     path = folder / Path(extract.path).name
     announced = downloads.announced_md5(extract.service, extract.path)
-    downloads.fetch(extract.service, extract.path, path, md5=announced)
+    downloads.fetch(extract.service, extract.path, path, md5=announced, keep=True)
     return extract.path, path

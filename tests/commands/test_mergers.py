@@ -53,8 +53,8 @@ def test_a_gemeente_that_is_gone_is_told_where_it_went() -> None:
     (remark,) = told({"GM0788": "Haaren"}, areas=2020)
     assert remark == (
         "Haaren (GM0788): opgeheven in 2021 en verdeeld over Boxtel (GM0757), Oisterwijk (GM0824), Tilburg (GM0855) "
-        "en Vught (GM0865). Al met de nieuwe indeling: cijfers.csv (2024) en gezondheid.csv (2024); noem bij gemeenten "
-        "de nieuwe, of neem uitgaven van vóór 2021."
+        "en Vught (GM0865). Al met de nieuwe indeling: cijfers.csv (2024), gezondheid.csv (2024) en gemeente.csv "
+        "(2024); noem bij gemeenten de nieuwe, of neem uitgaven van vóór 2021."
     )
 
 

@@ -102,6 +102,35 @@ def test_a_region_at_the_border_takes_the_extract_of_the_neighbour_too(
     assert not any("reikt niet" in one for one in told)
 
 
+def test_what_came_whole_does_not_come_again_when_another_fails(
+    downloads: Downloads, server: Server, tmp_path: Path
+) -> None:
+    east = FILES.pop(f"/{EAST}")
+    with pytest.raises(SourceError, match="antwoordt 404"):
+        fetch(downloads, tmp_path / "a", *at(WEST, EAST))
+    FILES[f"/{EAST}"] = east
+    server.questions.clear()
+    fetch(downloads, tmp_path / "b", *at(WEST, EAST))
+    (again,) = (one.headers.get("range") for one in server.questions if one.path == f"/{WEST}")
+    assert again == f"bytes={len(FILES[f'/{WEST}']) - 1}-"
+    assert [one for one in downloads.folder.iterdir() if one.suffix != ".lock"] == []
+    fetch(downloads, tmp_path / "c", *at(WEST), Extract(file=Path(EAST).name))
+    assert (tmp_path / "b/regio.osm.pbf").read_bytes() == (tmp_path / "c/regio.osm.pbf").read_bytes()
+
+
+@pytest.mark.parametrize("kept", [0, 200])
+def test_a_damaged_extract_comes_again(kept: int, downloads: Downloads, server: Server, tmp_path: Path) -> None:
+    whole = FILES[f"/{WEST}"]
+    FILES.pop(f"/{WEST}.md5")
+    FILES[f"/{WEST}"] = whole[:kept] + bytes(len(whole) - kept)
+    with pytest.raises(SourceError, match="niet volledig leesbaar"):
+        fetch(downloads, tmp_path / "a", *at(WEST))
+    server.questions.clear()
+    FILES[f"/{WEST}"] = whole
+    fetch(downloads, tmp_path / "b", *at(WEST))
+    assert not [one for one in server.questions if "range" in one.headers]
+
+
 def test_an_extract_that_does_not_reach_says_so_and_the_cut_claims_no_more(
     downloads: Downloads, told: list[str], tmp_path: Path
 ) -> None:

@@ -19,4 +19,5 @@ def live(timetables: TimetableSettings, feed: Feed, downloads: Downloads) -> Liv
         downloads.fetch(feed.service, feed.path, folder / timetables.file)
         return Received(timetables.reference_date or datetime.now(UTC).date().isoformat())
 
-    return Live(timetables, {"service": feed.service, "address": address, "path": feed.path}, get)
+    stated = {"reference_date": timetables.reference_date} if timetables.reference_date else {}
+    return Live(timetables, {"service": feed.service, "address": address, "path": feed.path, **stated}, get)
