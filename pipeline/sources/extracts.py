@@ -61,7 +61,8 @@ def fetch(
 ) -> tuple[str, int]:
     """Cut `box` out of extracts into `target`; return the day that the map is of, and how many objects it has.
 
-    Downloads are removed once all is cut: if one of them fails, the others need not come again. Which days the extracts are of is noted in ``<target>.json``.
+    Downloads are removed once all is cut: if one of them fails, the others need not come again. Which days the extracts
+    are of is noted in ``<target>.json``.
 
     Parameters
     ----------
