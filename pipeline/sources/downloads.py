@@ -1,7 +1,6 @@
 """Large files from the network: resumed where they broke off, and checked before they are used."""
 
 import hashlib
-import os
 import re
 import shutil
 import time
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from pipeline.errors import SourceError
 from pipeline.sources.web import Answer, NoSuchPartError, NotThereError, TemporaryFaultError, Web
@@ -76,8 +75,10 @@ class Downloads:
                 _mark(part).unlink(missing_ok=True)
 
     def forget(self, code: str, path: str) -> None:
-        """Remove what was kept of a file."""
-        _forget(self._part(code, path))
+        """Remove what was kept of a file, unless another region is at it."""
+        part = self._part(code, path)
+        with suppress(Timeout), FileLock(part.with_suffix(".lock"), timeout=0):
+            _forget(part)
 
     def _part(self, code: str, path: str) -> Path:
         return self.folder / hashlib.sha256(f"{self.web.service(code).address} {path}".encode()).hexdigest()[:16]
@@ -123,7 +124,8 @@ class Downloads:
 
     def _write(self, answer: requests.Response, part: Path, begun: int, total: int, path: str) -> None:
         done, told = begun, time.monotonic()
-        with part.open("ab" if begun else "wb") as file:
+        with part.open("r+b" if begun else "wb") as file:
+            file.seek(begun)
             for chunk in answer.iter_content(_CHUNK):
                 file.write(chunk)
                 done += len(chunk)
@@ -136,12 +138,12 @@ class Downloads:
 def _so_far(part: Path) -> tuple[int, str]:
     """Return how much has come, and of which version; nothing where the version is not known.
 
-    The last byte is asked for once more, as a service refuses to give the rest of what is whole.
+    The last byte is asked for once more, as a service refuses to give the rest of what is whole. It is not taken off
+    first: another region may be reading what is kept.
     """
     with suppress(OSError):
         version, size = _mark(part).read_text(encoding="utf-8"), part.stat().st_size
         if version and size:
-            os.truncate(part, size - 1)
             return size - 1, version
     return 0, ""
 

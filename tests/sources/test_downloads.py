@@ -3,9 +3,11 @@
 import hashlib
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from pipeline.errors import SourceError
 from pipeline.sources.downloads import Downloads
@@ -134,3 +136,27 @@ def test_a_size_that_is_no_number_is_not_believed(downloads: Downloads, server: 
     server.always = Fault(headers={"Content-Length": "veel"})
     downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf")
     assert (tmp_path / "a.pbf").read_bytes() == CONTENT
+
+
+def test_what_is_kept_is_whole_all_the_time(downloads: Downloads, server: Server, tmp_path: Path) -> None:
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf", keep=True)
+    server.faults.extend([Fault(cut=0), Fault(status=503)])
+    seen = []
+    watched = replace(
+        downloads, web=replace(downloads.web, tell=lambda _: seen.append((tmp_path / "a.pbf").read_bytes()))
+    )
+    watched.fetch("proef", "uittreksel.pbf", tmp_path / "b.pbf", keep=True)
+    assert seen == [CONTENT, CONTENT]
+    assert (tmp_path / "b.pbf").read_bytes() == CONTENT
+    downloads.forget("proef", "uittreksel.pbf")
+    assert [one for one in downloads.folder.iterdir() if one.suffix != ".lock"] == []
+    assert (tmp_path / "a.pbf").read_bytes() == CONTENT
+
+
+def test_what_another_is_fetching_is_not_taken_from_it(downloads: Downloads, tmp_path: Path) -> None:
+    downloads.fetch("proef", "uittreksel.pbf", tmp_path / "a.pbf", keep=True)
+    (lock,) = downloads.folder.glob("*.lock")
+    before = sorted(downloads.folder.iterdir())
+    with FileLock(lock):
+        downloads.forget("proef", "uittreksel.pbf")
+    assert sorted(downloads.folder.iterdir()) == before
