@@ -99,7 +99,8 @@ def _row(record: Mapping[str, Any], done: str) -> tuple[str, ...]:
 def _done(before: Mapping[str, Any] | None, record: Mapping[str, Any], mode: Mode) -> str:
     """Say what happened to a file: a live one has its request in the record, one of the sample region its generator."""
     if "request" in record:
-        return "behouden" if before == record and mode is not Mode.FORCE else "opgehaald"
+        is_kept = before is not None and before.get("retrieved_at") == record.get("retrieved_at")
+        return "behouden" if is_kept and mode is not Mode.FORCE else "opgehaald"
     if "generator_version" in record:
         return "gemaakt (voorbeelddata)"
     is_same = before is not None and before.get("sha256") == record.get("sha256")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from filelock import FileLock
 
 from pipeline.commands.fetch_stages import fetch_stages
@@ -72,6 +73,17 @@ def test_a_service_is_asked_once_unless_the_user_wants_it_again(live: Server, wo
     assert len(live.questions) == 1
     assert done(woonzorg("fetch", REGION, "--force").stdout)[FILE] == "opgehaald"
     assert len(live.questions) == 2
+
+
+def test_another_licence_is_noted_without_asking_again(region: Path, live: Server, woonzorg: Woonzorg) -> None:
+    woonzorg("fetch", REGION)
+    path = region / f"config/regions/{REGION}.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    next(one for one in settings["figures"]["tables"] if one["file"] == FILE)["licence"] = "CC BY 4.0"
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert done(woonzorg("fetch", REGION).stdout)[FILE] == "behouden"
+    assert len(live.questions) == 1
+    assert records_by_file(region / "data/raw" / REGION / "figures")[FILE]["licence"] == "CC BY 4.0"
 
 
 def test_offline_says_what_is_missing_and_asks_nothing(region: Path, live: Server, woonzorg: Woonzorg) -> None:
