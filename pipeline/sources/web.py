@@ -149,7 +149,7 @@ class Web:
                 _require_sound(answer)
                 return answer
             answer.close()
-            url, parts["params"] = urljoin(url, answer.headers.get("Location", "")), None
+            url, parts["params"] = next_address(url, answer.headers.get("Location", "")), None
         raise _FinalFaultError("de dienst verwijst steeds door")
 
     def _asked(self, method: str, url: str, parts: Mapping[str, Any]) -> requests.Response:
@@ -221,6 +221,14 @@ def _connection_reason(text: str) -> str:
 
 def _reason(state: tenacity.RetryCallState) -> str:
     return str(state.outcome.exception()) if state.outcome else ""
+
+
+def next_address(url: str, location: str) -> str:
+    """Return where an answer refers to; never from an encrypted address to one that anyone on the way can read."""
+    following = urljoin(url, location)
+    if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
+        raise _FinalFaultError("de dienst verwijst naar een adres zonder versleuteling")
+    return following
 
 
 def _require_sound(answer: requests.Response) -> None:

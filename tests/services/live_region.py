@@ -85,7 +85,7 @@ def live_region(folder: Path) -> Iterator[Services]:
             {"85984NED": _key_figures(folder), "83502NED": _ages(folder), "86134NED": _nearness(folder)}, page=500
         ),
         "dataderden": odata_handler(
-            {"50120NED": csv_table(folder / "gezondheid_65plus_2022.csv", "50120NED", _HEALTH, codes="WijkenEnBuurten")}
+            {"50150NED": csv_table(folder / "gezondheid_65plus_2022.csv", "50150NED", _HEALTH, codes="WijkenEnBuurten")}
         ),
         "pdok": wfs_handler(Areas(_layers(folder))),
         "overpass": Overpass({MOMENT: drawn}),
@@ -175,4 +175,7 @@ def _sound(pbf: Path) -> Path:
 
 def _layers(folder: Path) -> dict[str, gpd.GeoDataFrame]:
     path = folder / "gebieden_2024.gpkg"
-    return {f"wijkenbuurten:{name}": gpd.read_file(path, layer=name) for name in ("gemeenten", "wijken", "buurten")}
+    layers = {name: gpd.read_file(path, layer=name) for name in ("gemeenten", "wijken", "buurten")}
+    figures = pd.read_csv(folder / "kerncijfers_buurten_2024.csv")[["buurtcode", "aantal_inwoners", "woningvoorraad"]]
+    layers["buurten"] = layers["buurten"].merge(figures, on="buurtcode", how="left", validate="one_to_one")
+    return {f"wijkenbuurten:{name}": layer for name, layer in layers.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.sources.web import Web
+from pipeline.sources.web import Web, next_address
 from tests.services.server import FAULTS, Answer, Fault, Server, impatient, running, services_at
 
 BODY = b'{"value": [1, 2, 3], "text": "' + b"x" * 2000 + b'"}'
@@ -120,6 +120,13 @@ def test_a_redirect_within_a_service_is_followed(web: Web, server: Server) -> No
         Answer(BODY) if question.path == "/nieuw" else Answer(b"", status=301, headers={"Location": "/nieuw"})
     )
     assert web.json("proef", "tabel")["value"] == [1, 2, 3]
+
+
+def test_a_redirect_never_leaves_encryption() -> None:
+    with pytest.raises(Exception, match="zonder versleuteling"):
+        next_address("https://opendata.cbs.nl/a", "http://opendata.cbs.nl/b")
+    assert next_address("https://opendata.cbs.nl/a", "/b") == "https://opendata.cbs.nl/b"
+    assert next_address("http://127.0.0.1/a", "http://127.0.0.1/b") == "http://127.0.0.1/b"
 
 
 def test_a_service_that_the_settings_lack_is_named(web: Web) -> None:
