@@ -1,6 +1,5 @@
 """What a region has of each source: records of snapshots, held against its settings and the files themselves."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from pipeline.commands.preflight.source_files import Source
 from pipeline.commands.wording import age
 from pipeline.config.params import SourceAges
 from pipeline.config.sources import SourceFile
-from pipeline.sources.snapshots import records_by_file
+from pipeline.sources.snapshots import harmed_files, records_by_file, sha256_of
 from pipeline.tables import RegionFiles
 
 DAYS_PER_YEAR = 365.25
@@ -92,7 +91,7 @@ def _remarks(
     asked = outlook.requests.get(source.kind, {}).get(name)
     if asked is not None and asked != record.get("request"):
         yield f"hoort bij andere instellingen dan die van nu; {fetch}."
-    if _is_harmed(files.snapshot(source.kind), record):
+    if "sha256" not in record or harmed_files([record], files.snapshot(source.kind)):
         yield f"is sinds het ophalen veranderd of beschadigd (sha256 klopt niet); {fetch}."
     for beside in record.get("beside", {}):
         if beside.endswith(DIFFERENCES):
@@ -102,20 +101,8 @@ def _remarks(
         yield f"in {files.incoming.relative_to(files.root).as_posix()} staat een ander bestand; neem het over: {fetch}."
 
 
-def _is_harmed(folder: Path, record: Mapping[str, Any]) -> bool:
-    sums = {str(record["file"]): record.get("sha256"), **record.get("beside", {})}
-    return any(_sha256(folder / name) != sha256 for name, sha256 in sums.items())
-
-
 def _differs(path: Path, record: Mapping[str, Any]) -> bool:
-    return path.is_file() and _sha256(path) != record.get("sha256")
-
-
-def _sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return path.is_file() and sha256_of(path) != record.get("sha256")
 
 
 def _days(record: Mapping[str, Any], today: date) -> int | None:

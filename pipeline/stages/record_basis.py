@@ -1,6 +1,5 @@
 """Stage: record what the verdicts rest on (files, settings, code), so that a later comparison can name causes."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +25,7 @@ from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
-from pipeline.sources.snapshots import read_provenance
+from pipeline.sources.snapshots import read_provenance, sha256_of
 from pipeline.stages.graph import PROJECT, files_from_outside, leading_to, read_graph
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
@@ -89,7 +88,7 @@ def as_written(name: str, section: Any, exclude: set[str] | None = None) -> Any:
 def _hashes(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Return the sha256 of every file, also of those in folders, by its path below `root`."""
     found = [file for path in paths for file in _files(root / path)]
-    return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+    return {file.relative_to(root).as_posix(): sha256_of(file) for file in found}
 
 
 def _files(path: Path) -> list[Path]:
