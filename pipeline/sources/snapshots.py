@@ -11,6 +11,8 @@ from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError, raise_faults
 
 PROVENANCE = "provenance.json"
+SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
+"""The snapshots of a region by kind of source, in the order in which their records are told."""
 
 
 def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> None:

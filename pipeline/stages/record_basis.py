@@ -25,13 +25,12 @@ from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
-from pipeline.sources.snapshots import read_provenance, sha256_of
+from pipeline.sources.snapshots import SNAPSHOTS, read_provenance, sha256_of
 from pipeline.stages.graph import PROJECT, files_from_outside, leading_to, read_graph
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 VERDICTS_STAGE = "flag_witte_vlekken"
-_SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
 _NO_CAUSE = {"region": {"baseline"}}
 """Keys that cannot change a verdict: what results are compared with."""
 
@@ -69,7 +68,7 @@ def record_basis(
     code = [path for path in outside if path.startswith("pipeline/")]
     others = [path for path in outside if path not in [*code, *snapshots_of]]
     basis = {
-        "sources": [record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
+        "sources": [record for source in SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         "inputs": _hashes(files.root, others),
         "settings": {name: as_written(name, section, _NO_CAUSE.get(name)) for name, section in sections.items()},
         "code": _hashes(PROJECT, code),

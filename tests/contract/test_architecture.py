@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.commands.preflight.source_files import KINDS
+from pipeline.model.basis import SOURCE_SECTIONS
 from pipeline.settings_files import SECTIONS
+from pipeline.sources.snapshots import SNAPSHOTS
 from pipeline.stages.graph import files_from_outside, leading_to, read_graph
 from pipeline.stages.record_basis import VERDICTS_STAGE, record_basis
 from pipeline.stages.run import sections_of
@@ -168,6 +171,15 @@ def test_the_recorded_basis_holds_every_section_and_file_that_a_verdict_rests_on
     assert set(sections_of(record_basis)) == read - HOW_TO_ASK
     brought = {f"data/raw/${{item.region}}/{folder}" for folder in ("incoming", "registers")}
     assert set(files_from_outside(graph, leading)) - brought <= set(graph["record_basis"].deps)
+
+
+def test_every_snapshot_is_fetched_named_in_dutch_and_goes_with_the_data() -> None:
+    fetched = [
+        Path(out).name for name, stage in read_graph("r").items() if name.startswith("fetch_") for out in stage.outs
+    ]
+    assert sorted(fetched) == sorted(SNAPSHOTS)
+    assert set(KINDS) == set(SNAPSHOTS)
+    assert set(SOURCE_SECTIONS) == {*SNAPSHOTS, "demo"}
 
 
 def test_there_is_no_utils() -> None:
