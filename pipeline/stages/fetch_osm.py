@@ -10,14 +10,15 @@ from pipeline.config.sources import AreaSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.model.areas import areas_of_region
 from pipeline.model.network import area_around
-from pipeline.sources import demo as demo_region
-from pipeline.sources import extracts, snapshots
+from pipeline.sources import extracts
 from pipeline.sources import osm as osm_source
 from pipeline.sources import overpass as overpass_source
 from pipeline.sources.areas import read_areas
+from pipeline.sources.demo import write_osm
 from pipeline.sources.downloads import Downloads
 from pipeline.sources.fetching import Live, Mode, Places, take_snapshot
 from pipeline.sources.osm_cut import Box, box_around
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_downloads
 from pipeline.tables import RegionFiles, replaced_together
@@ -48,9 +49,7 @@ def fetch_osm(
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
         if osm.origin == "demo":
-            folder.mkdir()
-            demo_region.write_osm(demo_region.generate(demo), folder)
-            snapshots.write_provenance([osm], folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_osm, demo, [osm], folder)
         else:
             lives = []
             if osm.origin == "services":
