@@ -10,12 +10,11 @@ from pipeline.commands.preflight.source_files import Source
 from pipeline.commands.wording import age
 from pipeline.config.params import SourceAges
 from pipeline.config.sources import SourceFile
+from pipeline.sources.cbs.differences import differences_name
 from pipeline.sources.snapshots import harmed_files, records_by_file, sha256_of
 from pipeline.tables import RegionFiles
 
 DAYS_PER_YEAR = 365.25
-DIFFERENCES = ".verschillen.csv"
-"""How the report ends of what a later release of a table changed; it stands beside the table."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,9 @@ def _remarks(
         yield f"hoort bij andere instellingen dan die van nu; {fetch}."
     if "sha256" not in record or harmed_files([record], files.snapshot(source.kind)):
         yield f"is sinds het ophalen veranderd of beschadigd (sha256 klopt niet); {fetch}."
-    for beside in record.get("beside", {}):
-        if beside.endswith(DIFFERENCES):
-            path = files.snapshot(source.kind).relative_to(files.root) / beside
-            yield f"is bij de dienst gewijzigd sinds de keer ervoor; de verschillen staan in {path.as_posix()}."
+    if (changes := differences_name(name)) in record.get("beside", {}):
+        path = files.snapshot(source.kind).relative_to(files.root) / changes
+        yield f"is bij de dienst gewijzigd sinds de keer ervoor; de verschillen staan in {path.as_posix()}."
     if asked is None and not source.is_demo and _differs(files.incoming / name, record):
         yield f"in {files.incoming.relative_to(files.root).as_posix()} staat een ander bestand; neem het over: {fetch}."
 
