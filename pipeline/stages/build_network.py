@@ -7,7 +7,7 @@ from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, EDGE_LIMITS, EDGES, NODE_LIMITS, NODES, UNIT_PATHS, UNITS
 from pipeline.model import network as network_model
 from pipeline.model import profiles as profile_model
-from pipeline.sources.osm import read_obstacles, read_walkable
+from pipeline.sources.osm.ways import read_obstacles, read_walkable
 from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles

@@ -15,7 +15,7 @@ from pipeline.model.addresses import locate_rows, take_answers
 from pipeline.model.conflation import conflate, from_map
 from pipeline.sources.facility_registers import read_registers
 from pipeline.sources.locatieserver import ANSWER_FIELDS, read_answers
-from pipeline.sources.osm import read_numbered_addresses
+from pipeline.sources.osm.addresses import read_numbered_addresses
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run

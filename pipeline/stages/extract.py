@@ -8,7 +8,7 @@ import shapely
 from pipeline.config.params import NetworkSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.model.network import limit_extract
-from pipeline.sources.osm import read_extract
+from pipeline.sources.osm.extract import read_extract
 
 
 def extract_around(

@@ -7,7 +7,7 @@ from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES, STOP_SERVICES
 from pipeline.model.facilities import merge_same_place
 from pipeline.model.stop_service import with_service
-from pipeline.sources.osm import read_facilities
+from pipeline.sources.osm.tagged import read_facilities
 from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles

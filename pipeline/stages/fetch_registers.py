@@ -14,7 +14,7 @@ from pipeline.sources import locatieserver, snapshots
 from pipeline.sources.demo import write_registers
 from pipeline.sources.facility_registers import read_registers
 from pipeline.sources.fetching import LookedError, Mode
-from pipeline.sources.osm import read_numbered_addresses
+from pipeline.sources.osm.addresses import read_numbered_addresses
 from pipeline.sources.web import Web
 from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
