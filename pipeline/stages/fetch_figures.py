@@ -4,10 +4,11 @@ from pipeline.config.params import DemoSettings, LimitSettings
 from pipeline.config.region import RegionSettings
 from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import FigureSettings
-from pipeline.sources import figures as figure_source
 from pipeline.sources.cbs.tables import live_tables
 from pipeline.sources.demo import write_figures
 from pipeline.sources.fetching import Mode, Places, take_snapshot
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
 from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_web
@@ -34,8 +35,8 @@ def fetch_figures(
         else:
             lives = live_tables(figures, region.gemeenten, open_web(web, services), snapshot)
             take_snapshot(figures.files, lives, Places(files.incoming, snapshot, folder), mode)
-        figure_source.read_figures(figures.tables, folder, limits)
-        figure_source.read_reference(figures.reference, folder, limits)
+        read_figures(figures.tables, folder, limits)
+        read_reference(figures.reference, folder, limits)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ from pipeline.model import car_distances
 from pipeline.model import completeness as model
 from pipeline.model.stop_service import completeness_by_timetable
 from pipeline.model.walks import chosen_by_category
-from pipeline.sources.figures import read_reference
 from pipeline.sources.osm.tagged import read_facilities
 from pipeline.sources.osm.ways import read_drivable
+from pipeline.sources.reference_figures import read_reference
 from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles

@@ -33,8 +33,8 @@ MAY_IMPORT = {
 }
 SHARED_BY_SOURCES = {
     f"pipeline.sources.{name}"
-    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "osm_cut",
-                 "osm_files", "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
+    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "figure_numbers",
+                 "osm_cut", "osm_files", "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
 }  # fmt: skip
 HOW_TO_ASK = {"web", "services", "overpass", "background"}
 """Sections that say how services are asked, and for what besides: no verdict rests on them, but on what they gave."""

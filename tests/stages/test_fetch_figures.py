@@ -15,7 +15,8 @@ from pipeline.errors import SourceError
 from pipeline.settings_files import read_sections
 from pipeline.sources.cbs.differences import differences_name
 from pipeline.sources.fetching import Mode
-from pipeline.sources.figures import read_figures, read_reference
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.fetch_figures import fetch_figures
 from pipeline.tables import RegionFiles
