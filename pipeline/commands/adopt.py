@@ -13,9 +13,9 @@ from pipeline.commands.fetch_stages import snapshot_folders
 from pipeline.commands.region_files import NO_CHECKS, folder_notes
 from pipeline.errors import SourceError, WoonzorgError, collected, raise_faults
 from pipeline.settings_files import PARAMS, REGION, SECTIONS, read_sections
-from pipeline.sources.bundles.form import NEVER_BUNDLED, sha256_of
+from pipeline.sources.bundles.form import NEVER_BUNDLED
 from pipeline.sources.bundles.unpacking import Unpacked, unpack
-from pipeline.sources.snapshots import records_by_file
+from pipeline.sources.snapshots import records_by_file, sha256_of
 from pipeline.stages.run import CONFIG
 from pipeline.tables import RegionFiles, replaced_together
 

@@ -1,6 +1,5 @@
 """What a region has of each source: records of snapshots, held against its settings and the files themselves."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +10,11 @@ from pipeline.commands.preflight.source_files import Source
 from pipeline.commands.wording import age
 from pipeline.config.params import SourceAges
 from pipeline.config.sources import SourceFile
-from pipeline.sources.snapshots import records_by_file
+from pipeline.sources.cbs.differences import differences_name
+from pipeline.sources.snapshots import harmed_files, records_by_file, sha256_of
 from pipeline.tables import RegionFiles
 
 DAYS_PER_YEAR = 365.25
-DIFFERENCES = ".verschillen.csv"
-"""How the report ends of what a later release of a table changed; it stands beside the table."""
 
 
 @dataclass(frozen=True)
@@ -92,30 +90,17 @@ def _remarks(
     asked = outlook.requests.get(source.kind, {}).get(name)
     if asked is not None and asked != record.get("request"):
         yield f"hoort bij andere instellingen dan die van nu; {fetch}."
-    if _is_harmed(files.snapshot(source.kind), record):
+    if "sha256" not in record or harmed_files([record], files.snapshot(source.kind)):
         yield f"is sinds het ophalen veranderd of beschadigd (sha256 klopt niet); {fetch}."
-    for beside in record.get("beside", {}):
-        if beside.endswith(DIFFERENCES):
-            path = files.snapshot(source.kind).relative_to(files.root) / beside
-            yield f"is bij de dienst gewijzigd sinds de keer ervoor; de verschillen staan in {path.as_posix()}."
+    if (changes := differences_name(name)) in record.get("beside", {}):
+        path = files.snapshot(source.kind).relative_to(files.root) / changes
+        yield f"is bij de dienst gewijzigd sinds de keer ervoor; de verschillen staan in {path.as_posix()}."
     if asked is None and not source.is_demo and _differs(files.incoming / name, record):
         yield f"in {files.incoming.relative_to(files.root).as_posix()} staat een ander bestand; neem het over: {fetch}."
 
 
-def _is_harmed(folder: Path, record: Mapping[str, Any]) -> bool:
-    sums = {str(record["file"]): record.get("sha256"), **record.get("beside", {})}
-    return any(_sha256(folder / name) != sha256 for name, sha256 in sums.items())
-
-
 def _differs(path: Path, record: Mapping[str, Any]) -> bool:
-    return path.is_file() and _sha256(path) != record.get("sha256")
-
-
-def _sha256(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return path.is_file() and sha256_of(path) != record.get("sha256")
 
 
 def _days(record: Mapping[str, Any], today: date) -> int | None:

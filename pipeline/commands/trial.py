@@ -12,14 +12,12 @@ from rich.console import Console
 from pipeline.commands.freshness import GOALS
 from pipeline.commands.other_settings import Sections, present_sections, write_sections
 from pipeline.errors import WoonzorgError
+from pipeline.model.basis import SOURCE_SECTIONS
 from pipeline.settings_files import read_sections
 from pipeline.sources.fetching import Mode
 from pipeline.stages.graph import WiredStage, files_from_outside, leading_to, read_graph, resting_on
 from pipeline.stages.run import CONFIG, sections_of
 from pipeline.tables import RegionFiles
-
-SOURCES = {"areas", "figures", "osm", "timetables", "facility_registers", "demo"}
-"""Sections that say what a snapshot is made of; others that a fetch reads say how it is asked, and how far around."""
 
 
 @contextmanager
@@ -68,9 +66,12 @@ def _run(files: RegionFiles, scratch: RegionFiles, changed: set[str]) -> None:
 
 
 def _decisive(name: str) -> set[str]:
-    """Return the sections for which a stage runs again: snapshots stay, unless the settings of the source change."""
+    """Return the sections for which a stage runs again: snapshots stay, unless the settings of the source change.
+
+    Others that a fetch reads say how it is asked, and how far around.
+    """
     sections = set(sections_of(stage_of(name)))
-    return sections & SOURCES if name.startswith("fetch_") else sections
+    return sections.intersection(SOURCE_SECTIONS) if name.startswith("fetch_") else sections
 
 
 def stage_of(name: str) -> Callable[..., None]:

@@ -81,16 +81,6 @@ class FacilityRegister(SourceFile):
             raise ValueError("sheet kan niet bij een CSV; die heeft geen bladen")
         return self
 
-    def category_of(self, word: str) -> str | None:
-        """Return the code that a word of the register means; None where its rows are left out.
-
-        Raises
-        ------
-        KeyError
-            If the settings do not have the word.
-        """
-        return {as_word(one): code for one, code in self.categories.items()}[as_word(word)]
-
 
 def as_word(text: str) -> str:
     """Return the form in which words of a register are compared."""

@@ -13,8 +13,8 @@ import pandas as pd
 Basis = Mapping[str, Any]
 
 KINDS = ("data", "settings", "code")
-SOURCE_SECTIONS = ("areas", "figures", "osm", "timetables", "demo")
-"""Sections that describe files from outside: they go with the data, and change with them."""
+SOURCE_SECTIONS = ("areas", "figures", "osm", "timetables", "facility_registers", "demo")
+"""Sections that describe files from outside, and so what snapshots are made of: they go with the data."""
 
 
 def differences(before: Basis, after: Basis) -> pd.DataFrame:

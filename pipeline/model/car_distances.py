@@ -30,6 +30,7 @@ from pipeline.model.network import (
     unique_edges,
 )
 from pipeline.model.profiles import without
+from pipeline.model.tally import people_per_dwelling
 
 _AT_ONCE = 64
 """Facilities searched from at once: few enough to need little memory."""
@@ -151,6 +152,5 @@ def people_of_dwellings(dwellings: pd.DataFrame, everyone: pd.DataFrame) -> Floa
     everyone
         Rows of `contracts.DEMAND` of all inhabitants.
     """
-    placed = everyone[everyone["is_placed"]].set_index("cell_code")
-    per_dwelling = placed["people"] / placed["dwelling_count"]
-    return np.asarray(dwellings["cell_code"].map(per_dwelling).fillna(0.0), dtype=np.float64)
+    people = dwellings["cell_code"].map(people_per_dwelling(everyone))
+    return np.asarray(people.fillna(0.0), dtype=np.float64)

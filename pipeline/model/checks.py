@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.config.profiles import ON_FOOT
 from pipeline.config.target_groups import ALL_INHABITANTS
 from pipeline.contracts import ALL, CHECKS, DISTANCE_KINDS, DISTANCES, REACH_SHARES
-from pipeline.model.tally import known_sum
+from pipeline.model.tally import known_sum, people_per_dwelling
 
 Tables = Mapping[str, pd.DataFrame]
 """Tables by the name of their contract."""
@@ -162,8 +162,7 @@ def _longer_norm(shares: pd.DataFrame) -> _Outcome:
 def mean_walk_m(tables: Tables) -> dict[str, float | None]:
     """Return the mean walking distance (m) per category over all inhabitants placed where one can be walked to."""
     demand = tables["demand"]
-    placed = demand[(demand["target_group"] == ALL_INHABITANTS) & demand["is_placed"]]
-    per_dwelling = (placed["people"] / placed["dwelling_count"]).set_axis(placed["cell_code"])
+    per_dwelling = people_per_dwelling(demand[demand["target_group"] == ALL_INHABITANTS])
     distances = tables["distances"]
     on_foot = distances[distances["profile"] == ON_FOOT]
     rows = on_foot.merge(tables["dwellings"][["dwelling_id", "cell_code"]], on="dwelling_id")

@@ -226,13 +226,15 @@ def _named(rows: pd.DataFrame) -> pd.Series:
 
 def _as_facilities(rows: gpd.GeoDataFrame, date: str) -> gpd.GeoDataFrame:
     """Return rows as facilities that no other source has."""
-    is_rough = rows["place_match"] == "postcode"
+    is_rough, none = rows["place_match"] == "postcode", pd.Series(pd.NA, rows.index, "str")
     return gpd.GeoDataFrame(
         {
             "facility_id": rows["category"] + "-register-" + rows["row_id"],
             "category": rows["category"],
             "facility_name": rows["name"],
-            "osm_ids": pd.Series(pd.NA, rows.index, "str"),
+            "osm_ids": none,
+            "service": none,
+            "timetable_ids": none,
             "origin": pd.Series("register", rows.index, "str"),
             "registers": _named(rows),
             "certainty": is_rough.map({True: "place_uncertain", False: "single"}).astype("str"),

@@ -15,6 +15,18 @@ def known_sum(groups: Any) -> Any:
     return groups.sum(skipna=False)
 
 
+def people_per_dwelling(group: pd.DataFrame) -> pd.Series:
+    """Return how many people live in each dwelling of a cell, by cell_code; missing: unknown.
+
+    Parameters
+    ----------
+    group
+        Rows of `contracts.DEMAND` of one target group; people who are not on dwellings are in no cell.
+    """
+    placed = group[group["is_placed"]].set_index("cell_code")
+    return placed["people"] / placed["dwelling_count"]
+
+
 def largest(size: pd.Series) -> pd.DataFrame:
     """Return per key the value with the largest size, and that size; among equals the lowest value counts.
 

@@ -12,7 +12,7 @@ from pipeline.contracts import REACH_DISTANCES
 from pipeline.model.clusters import by_cluster, homes_in_clusters
 from pipeline.model.network import Floats, Ints
 from pipeline.model.reach import ByUnit, Homes, homes_of
-from pipeline.model.tally import known_sum
+from pipeline.model.tally import known_sum, people_per_dwelling
 from pipeline.model.walks import Access, Walks, finite
 
 _MEDIAN, _P90 = 0.5, 0.9
@@ -74,8 +74,7 @@ def people_of(demand: pd.DataFrame, homes: Homes) -> list[GroupPeople]:
     """Return the people of each group in `contracts.DEMAND`, whose unit_code is that of `homes`."""
     groups = []
     for group, rows in demand.groupby("target_group", sort=False):
-        placed = rows[rows["is_placed"]].set_index("cell_code")
-        per_dwelling = (placed["people"] / placed["dwelling_count"]).reindex(homes.cells)
+        per_dwelling = people_per_dwelling(rows).reindex(homes.cells)
         in_unit = known_sum(rows.groupby("unit_code")["people"]).reindex(homes.units)
         groups.append(GroupPeople(str(group), per_dwelling.to_numpy(), in_unit.to_numpy(dtype=np.float64)))
     return groups

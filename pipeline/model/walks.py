@@ -107,7 +107,8 @@ def _with_aid(
     worst = best if passable.at_worst is passable.at_best else once(passable.at_worst, homes)
     is_apart = foot.homes.is_connected & ~best.homes.is_connected
     may_be_apart = foot.homes.is_connected & ~passable.kept_at_worst[foot.homes.edge]
-    elsewhere = _behind(worst.homes, may_be_apart, once(passable.at_best, _doors(passable.at_worst, worst.homes)))
+    behind = np.flatnonzero(worst.homes.is_connected & may_be_apart)
+    elsewhere = _behind(worst.homes, behind, once(passable.at_best, _doors(passable.at_worst, worst.homes, behind)))
     exit_m = np.minimum.reduce([best.exit_m, worst.exit_m, elsewhere.exit_m, np.where(is_apart, foot.exit_m, np.inf)])
     lost = foot.places.is_connected & ~best.places.is_connected
     walks = []
@@ -148,27 +149,34 @@ def _nothing(homes: int, places: int, categories: int) -> _Found:
     return _Found(of_homes, of_places, far, [NearestTwo(far, none, far, none)] * categories)
 
 
-def _doors(network: Network, joined: Joined) -> Points:
-    """Return where points join the network; those that do not are somewhere on it, `_behind` leaves them out."""
-    if not len(network.start):
-        return np.asarray(shapely.points(np.zeros((len(joined.edge), 2))), dtype=np.object_)
-    start, end = network.start[joined.edge], network.end[joined.edge]
-    part = np.divide(
-        joined.along_m, network.length_m[joined.edge], out=np.zeros(len(start)), where=network.length_m[joined.edge] > 0
-    )
+def _doors(network: Network, joined: Joined, chosen: Ints) -> Points:
+    """Return where the chosen of the points join the network."""
+    edge = joined.edge[chosen]
+    start, end, length = network.start[edge], network.end[edge], network.length_m[edge]
+    part = np.divide(joined.along_m[chosen], length, out=np.zeros(len(edge)), where=length > 0)
     x, y = (axis[start] + part * (axis[end] - axis[start]) for axis in (network.x_m, network.y_m))
     return np.asarray(shapely.points(x, y), dtype=np.object_)
 
 
-def _behind(joined: Joined, chosen: Flags, found: _Found) -> _Found:
+def _behind(joined: Joined, chosen: Ints, found: _Found) -> _Found:
     """Return what was found from the doors of the chosen homes, the way to the door counted; nothing for others."""
-    access_m = np.where(joined.is_connected & chosen, joined.access_m, np.inf)
+    size, access_m = len(joined.edge), joined.access_m[chosen]
 
     def later(distance_m: Floats) -> Floats:
-        return (distance_m + access_m).round(_DECIMALS)
+        whole = np.full(size, np.inf)
+        whole[chosen] = (distance_m + access_m).round(_DECIMALS)
+        return whole
 
-    two = [replace(one, nearest_m=later(one.nearest_m), second_m=later(one.second_m)) for one in found.two]
-    return replace(found, exit_m=later(found.exit_m), two=two)
+    def named(facility: Ints) -> Ints:
+        whole = np.full(size, -1)
+        whole[chosen] = facility
+        return whole
+
+    two = [
+        NearestTwo(later(one.nearest_m), named(one.nearest), later(one.second_m), named(one.second))
+        for one in found.two
+    ]
+    return replace(found, homes=joined, exit_m=later(found.exit_m), two=two)
 
 
 def _where(holds: Flags, two: NearestTwo) -> NearestTwo:

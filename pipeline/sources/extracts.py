@@ -1,6 +1,5 @@
 """Extracts of OpenStreetMap for a whole province or Land: downloaded or put down by the user, and cut to the region."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from pipeline.sources.fetching import Live, Received
 from pipeline.sources.osm_cut import Box, covered, cut
 from pipeline.sources.osm_files import read_day
 from pipeline.sources.outlines import read_outline, uncovered_share
+from pipeline.sources.snapshots import sha256_of
 from pipeline.sources.web import Tell
 
 _NEGLIGIBLE_SHARE = 1e-6
@@ -50,10 +50,7 @@ def _source(extract: Extract, downloads: Downloads, incoming: Path) -> dict[str,
     if extract.service is not None:
         return {"address": downloads.web.service(extract.service).address, "path": extract.path}
     path = incoming / str(extract.file)
-    if not path.is_file():
-        return {"file": extract.file}
-    with path.open("rb") as file:
-        return {"file": extract.file, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"file": extract.file, "sha256": sha256_of(path)} if path.is_file() else {"file": extract.file}
 
 
 def fetch(

@@ -1,6 +1,5 @@
 """Take a snapshot: files of the user are copied, the rest is asked of services, and nothing is asked twice."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,14 @@ from typing import Any
 
 from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.snapshots import copy_incoming, record_of, records_by_file, write_records
+from pipeline.sources.snapshots import (
+    copy_incoming,
+    harmed_files,
+    record_of,
+    records_by_file,
+    sha256_of,
+    write_records,
+)
 
 
 class Mode(Enum):
@@ -130,8 +136,7 @@ def _can_stay(live: Live, record: Mapping[str, Any] | None, folder: Path) -> boo
     """Say whether the earlier answer is to this request, and unharmed."""
     if record is None or record.get("request") != _as_json(live.request):
         return False
-    sums = {str(record["file"]): record["sha256"], **record.get("beside", {})}
-    return all((folder / name).is_file() and _sha256(folder / name) == sha256 for name, sha256 in sums.items())
+    return not harmed_files([record], folder)
 
 
 def _keep(record: dict[str, Any], file: SourceFile, places: Places) -> dict[str, Any]:
@@ -154,14 +159,9 @@ def _ask(live: Live, folder: Path, mode: Mode) -> dict[str, Any]:
         "request": _as_json(live.request),
         "retrieved_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rows": received.rows,
-        "beside": {name: _sha256(folder / name) for name in received.beside},
+        "beside": {name: sha256_of(folder / name) for name in received.beside},
     }
 
 
 def _as_json(request: Mapping[str, Any]) -> Any:
     return json.loads(json.dumps(request, sort_keys=True))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

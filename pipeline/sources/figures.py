@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pipeline.config.params import LimitSettings
-from pipeline.config.sources import FigureColumn, FigureTable, ReferenceTable
+from pipeline.config.sources import FigureColumn, FigureTable
 from pipeline.contracts import FIGURES
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.codes import clean_codes, is_any_code, is_larger_area, is_unknown, level_of
-from pipeline.sources.csv_rows import match_column, read_csv, show_rows
+from pipeline.sources.codes import clean_codes, is_any_code, is_larger_area, level_of
+from pipeline.sources.csv_rows import read_csv, show_rows
+from pipeline.sources.figure_numbers import OFFENDERS_SHOWN, read_numbers, repeated, rounded, year_of
 from pipeline.sources.table_meta import TableMeta, find_column, read_meta
 
-_OFFENDERS_SHOWN = 5
-_REFERENCE = ["area_code", "category", "measure", "value", "low", "high", "year", "source"]
 _PERCENT = 100
 _THOUSAND = 1000
 _PART_OF_INHABITANTS = "inhabitants_"
-_THOUSANDS = r"^\d{1,3}(\.\d{3})+$"
 
 
 def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSettings) -> pd.DataFrame:
@@ -47,95 +44,9 @@ def read_figures(tables: Sequence[FigureTable], folder: Path, limits: LimitSetti
     raise_faults(
         SourceError,
         [f"{row.source}: cijfer {row.variable} van {row.area_code} staat in meer dan één tabel; kies er één."
-         for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
+         for row in twice.head(OFFENDERS_SHOWN).itertuples()],
     )  # fmt: skip
     return figures
-
-
-def read_reference(tables: Sequence[ReferenceTable], folder: Path, limits: LimitSettings) -> pd.DataFrame:
-    """Read what CBS publishes on the nearness of facilities, of every area of every table.
-
-    Returns
-    -------
-    area_code, category, measure, value, low, high, year, source: km over car roads and numbers of facilities, with the
-    lowest and highest value that CBS's rounding allows; missing where unknown or secret. An area has a measure once.
-
-    Raises
-    ------
-    SourceError
-        With every fault of every table: columns missing, codes malformed or twice, numbers that cannot be.
-    """
-    frames: list[pd.DataFrame] = []
-    faults: list[str] = []
-    for table in tables:
-        with collected(faults):
-            frames.append(_read_reference(table, folder / table.file, limits))
-    raise_faults(SourceError, faults)
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=_REFERENCE)
-    twice = found[found.duplicated(["area_code", "category", "measure"])]
-    raise_faults(
-        SourceError,
-        [f"{row.source}: {row.measure} van {row.category} voor {row.area_code} staat in meer dan één tabel; kies er "
-         "één." for row in twice.head(_OFFENDERS_SHOWN).itertuples()],
-    )  # fmt: skip
-    return found
-
-
-def _read_reference(table: ReferenceTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
-    raw, meta = read_csv(path, table.separator), read_meta(path.parent, table.file)
-    faults: list[str] = []
-    for stem, value in table.where.items():
-        raw = raw[raw[match_column(raw, stem, table.file)] == value]
-    column = match_column(raw, table.code, table.file)
-    raw = raw[~is_larger_area(clean_codes(raw[column]))]
-    codes = clean_codes(raw[column])
-    malformed = codes.index[~is_any_code(codes)]
-    if raw.empty or len(malformed):
-        problem = f"'{raw.loc[malformed[0], column]}' is geen code van een gebied" if len(raw) else "geen rijen"
-        raise SourceError(
-            f"{table.file}, rij {show_rows(malformed)}, kolom {table.code}: {problem}; verbeter het bestand."
-        )
-    if codes.duplicated().any():
-        row = codes.index[codes.duplicated()]
-        faults.append(f"{table.file}, rij {show_rows(row)}: {codes[row[0]]} komt meer dan eens voor; laat er één over.")
-    frames = []
-    for category, measures in table.columns.items():
-        for measure, stem in measures.items():
-            is_km = measure == "mean_km"
-            unit, most = ("kilometer", limits.largest_km) if is_km else ("voorzieningen", limits.largest_within_count)
-            with collected(faults):
-                cells = raw[find_column(raw, stem, table.file, meta, unit="kilometre" if is_km else "count")]
-                numbers = _numbers(cells, stem, table.file, unit, most)
-                interval = _rounded(numbers, table.rounding)
-                frames.append(interval.assign(area_code=codes, category=category, measure=measure))
-    raise_faults(SourceError, faults)
-    return pd.concat(frames, ignore_index=True).assign(year=_year(table, meta), source=table.file)[_REFERENCE]
-
-
-def _numbers(raw: pd.Series, stem: str, file: str, unit: str, most: float | pd.Series) -> pd.Series:
-    """Return numbers; missing where CBS says unknown or secret. Beyond `most` a number is impossible."""
-    known = ~is_unknown(raw)
-    numbers = pd.to_numeric(raw.where(known), errors="coerce").astype("float64")
-    finite = pd.Series(np.isfinite(numbers), raw.index)
-    is_count = unit == "aantal"
-    thousands = is_count & raw.str.match(_THOUSANDS)
-    limit = most if isinstance(most, pd.Series) else pd.Series(most, raw.index)
-    too_many = finite & ~thousands & (numbers > limit)
-    shown = f"{limit[too_many].iloc[0]:.0f}" if too_many.any() else ""
-    problems: dict[str, pd.Series] = {
-        "is geen getal; schrijf cijfers met een punt als decimaalteken": known & ~thousands & numbers.isna(),
-        "is negatief; CBS schrijft onbekend als . of -99997": finite & (numbers < 0),
-        "heeft een punt na duizendtallen; schrijf het zonder punt": thousands,
-        "is geen heel aantal; schrijf duizendtallen zonder punt": finite & ~thousands & is_count & (numbers % 1 != 0),
-        "is oneindig; vul een getal in": ~finite & numbers.notna(),
-        f"is onmogelijk: meer dan {shown} {unit}; verbeter het getal": too_many,
-    }
-    raise_faults(
-        SourceError,
-        [f"{file}, rij {show_rows(raw.index[affected])}, kolom {stem}: '{raw[affected].iloc[0]}' {problem}."
-         for problem, affected in problems.items() if affected.any()],
-    )  # fmt: skip
-    return numbers
 
 
 def _read_figures(table: FigureTable, path: Path, limits: LimitSettings) -> pd.DataFrame:
@@ -174,14 +85,7 @@ def figures_of_rows(
         figures = _long_figures(table, codes, raw[columns[table.key]], raw[columns[table.value]], most, faults)
     else:
         figures = _wide_figures(table, raw, meta, codes, most, faults)
-    return figures.assign(year=_year(table, meta), source=table.file)[list(FIGURES.columns)]
-
-
-def _year(table: FigureTable | ReferenceTable, meta: TableMeta | None) -> int:
-    year = table.year if meta is None or table.year is not None else meta.year
-    if year is None:
-        raise SourceError(f"{table.file}: het jaar is niet bekend; zet het bij year in de instellingen.")
-    return year
+    return figures.assign(year=year_of(table, meta), source=table.file)[list(FIGURES.columns)]
 
 
 def _wide_column_faults(table: FigureTable, raw: pd.DataFrame, meta: TableMeta | None) -> list[str]:
@@ -201,17 +105,10 @@ def _require_codes(table: FigureTable, raw: pd.Series, codes: pd.Series) -> None
         )
 
 
-def _repeated(table: FigureTable, keys: pd.Series) -> list[str]:
-    rows = keys.index[keys.duplicated()]
-    if rows.empty:
-        return []
-    return [f"{table.file}, rij {show_rows(rows)}: {keys[rows[0]]} komt meer dan eens voor; laat er één over."]
-
-
 def _wide_figures(
     table: FigureTable, raw: pd.DataFrame, meta: TableMeta | None, codes: pd.Series, most: pd.Series, faults: list[str]
 ) -> pd.DataFrame:
-    faults = [*faults, *_repeated(table, codes)]
+    faults = [*faults, *repeated(table, codes)]
     units: dict[str, tuple[str, float | pd.Series]] = {
         "percent": ("procent", float(_PERCENT)),
         "thousand": ("duizend", most / _THOUSAND),
@@ -222,7 +119,7 @@ def _wide_figures(
         with collected(faults):
             cells = raw[find_column(raw, one.column, table.file, meta, group=one.group, unit=one.unit)]
             unit, limit = units[one.unit]
-            numbers[variable] = _numbers(cells, one.column, table.file, unit, limit)
+            numbers[variable] = read_numbers(cells, one.column, table.file, unit, limit)
     raise_faults(SourceError, faults)
     figures: dict[str, pd.DataFrame] = {}
     for variable, one in table.columns.items():
@@ -250,7 +147,7 @@ def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.Da
 
     CBS gives no percentages where nobody lives: there the count is zero too.
     """
-    frame = _rounded(numbers, column.rounding)
+    frame = rounded(numbers, column.rounding)
     if column.unit == "percent":
         frame = (frame / _PERCENT).clip(upper=1)
     elif column.unit == "thousand":
@@ -262,25 +159,19 @@ def _interval(numbers: pd.Series, column: FigureColumn, figures: dict[str, pd.Da
     return frame
 
 
-def _rounded(numbers: pd.Series, rounding: float) -> pd.DataFrame:
-    """Return the interval of values that round to each number; rounding never hides a negative count."""
-    half = rounding / 2
-    return pd.DataFrame({"value": numbers, "low": (numbers - half).clip(lower=0), "high": numbers + half})
-
-
 def _long_figures(
     table: FigureTable, codes: pd.Series, keys: pd.Series, values: pd.Series, most: pd.Series, faults: list[str]
 ) -> pd.DataFrame:
     wanted = keys.isin(list(table.keys))
     codes, keys, values, most = codes[wanted], keys[wanted], values[wanted], most[wanted]
-    faults = [*faults, *_repeated(table, codes + " " + keys)]
+    faults = [*faults, *repeated(table, codes + " " + keys)]
     faults += _missing_keys(table, codes, keys) if not faults else []
     numbers = pd.Series(dtype="float64")
     with collected(faults):
-        numbers = _numbers(values, str(table.value), table.file, "aantal", most)
+        numbers = read_numbers(values, str(table.value), table.file, "aantal", most)
     raise_faults(SourceError, faults)
     variables = keys.map(dict(table.keys)).astype("str")
-    return _rounded(numbers, table.rounding or 0).assign(area_code=codes, variable=variables)
+    return rounded(numbers, table.rounding or 0).assign(area_code=codes, variable=variables)
 
 
 def _missing_keys(table: FigureTable, codes: pd.Series, keys: pd.Series) -> list[str]:

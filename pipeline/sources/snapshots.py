@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -13,6 +13,8 @@ from pipeline.errors import SourceError, raise_faults
 PROVENANCE = "provenance.json"
 TOLD = ("file", "what", "holder", "licence", "reference_date", "sha256")
 """What a record always tells, as text."""
+SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
+"""The snapshots of a region by kind of source, in the order in which their records are told."""
 
 
 def copy_incoming(files: Sequence[SourceFile], incoming: Path, folder: Path) -> None:
@@ -45,8 +47,32 @@ def record_of(file: SourceFile, folder: Path) -> dict[str, Any]:
         "holder": file.holder,
         "licence": file.licence,
         "reference_date": file.reference_date,
-        "sha256": hashlib.sha256((folder / file.file).read_bytes()).hexdigest(),
+        "sha256": sha256_of(folder / file.file),
     }
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, which is read in parts: an extract may be larger than the memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sums_of(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the sha256 of each file that records name, also of what came beside."""
+    sums: dict[str, str] = {}
+    for record in records:
+        sums[str(record["file"])] = str(record["sha256"])
+        sums |= record.get("beside", {})
+    return sums
+
+
+def harmed_files(records: Iterable[Mapping[str, Any]], folder: Path) -> list[str]:
+    """Return which files that records name are missing from `folder`, or other than they were recorded."""
+    return [
+        name
+        for name, sha256 in sums_of(records).items()
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256
+    ]
 
 
 def write_provenance(files: Sequence[SourceFile], folder: Path, generator_version: str) -> None:

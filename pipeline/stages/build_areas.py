@@ -8,8 +8,10 @@ from pipeline.model import areas as area_model
 from pipeline.model import dwellings as dwelling_model
 from pipeline.model import matching
 from pipeline.model import units as unit_model
-from pipeline.sources import osm as osm_source
 from pipeline.sources.areas import read_areas
+from pipeline.sources.osm.addresses import read_addresses
+from pipeline.sources.osm.extract import read_extract
+from pipeline.sources.osm.land import read_buildings, read_places, read_water
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -27,14 +29,14 @@ def build_areas(
     """Bring boundaries, figures, addresses and buildings together into base areas, units and dwellings."""
     pbf = files.snapshot("osm") / osm.file
     every = read_areas(areas.layers, files.snapshot("areas"), limits)
-    area_model.require_overlap(osm_source.read_extract(pbf), every, region)
+    area_model.require_overlap(read_extract(pbf), every, region)
     figures = files.read(FIGURES)
-    addresses = osm_source.read_addresses(pbf)
+    addresses = read_addresses(pbf)
     located = dwelling_model.locate_addresses(addresses, every, base_level=region.base_level)
-    kind = dwelling_model.building_kind(addresses.geometry, osm_source.read_buildings(pbf), dwellings)
+    kind = dwelling_model.building_kind(addresses.geometry, read_buildings(pbf), dwellings)
     homes = area_model.figure_by_area(figures, "homes")
     found = dwelling_model.select_dwellings(located, kind, homes, dwellings)
-    places, water = osm_source.read_places(pbf), osm_source.read_water(pbf)
+    places, water = read_places(pbf), read_water(pbf)
     base = area_model.locate_base_areas(every, located, found, places, region)
     base = area_model.count_base_areas(base, located, found, figures, dwellings)
     area_model.require_usable(base, region)

@@ -7,7 +7,8 @@ from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, EDGE_LIMITS, EDGES, NODE_LIMITS, NODES, UNIT_PATHS, UNITS
 from pipeline.model import network as network_model
 from pipeline.model import profiles as profile_model
-from pipeline.sources.osm import read_extract, read_obstacles, read_walkable
+from pipeline.sources.osm.ways import read_obstacles, read_walkable
+from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -23,9 +24,7 @@ def build_network(
     """Turn walkable ways into nodes and edges, mark where they leave the extract, and what profiles cannot pass."""
     pbf = files.snapshot("osm") / osm.file
     ways = read_walkable(pbf, network.walkable, network.not_walkable)
-    extract = network_model.limit_extract(
-        read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m
-    )
+    extract = extract_around(pbf, files.read(BASE_AREAS), network, target_groups)
     nodes, stretches = network_model.edges_of_ways(ways.starts, ways.node_ids, ways.x_m, ways.y_m)
     nodes, edges = network_model.clip_to(nodes, network_model.unique_edges(stretches), extract)
     nodes = network_model.mark_exits(nodes, edges, extract, ways.cut_ids, edge_m=network.edge_m, cut_m=network.cut_m)

@@ -2,6 +2,8 @@
 
 import json
 
+import pandas as pd
+
 from pipeline import contracts
 from pipeline.config.facilities import FacilitySettings
 from pipeline.config.region import LocalCheckSettings
@@ -54,24 +56,8 @@ def check_results(
         [f"controle {row.check} faalt voor {row.fault_count} van {row.row_count} rijen: {row.detail}; meld deze fout."
          for row in failed.itertuples()],
     )  # fmt: skip
-    measures = tables["completeness_measures"]
-    mean_km = measures[measures["measure"] == "mean_km"]
-    cbs_car_km = dict(zip(mean_km["category"], mean_km["cbs"].round(3), strict=True))
-    matched = matched_shares(files.read(FIGURES), tables["dwellings"])
-    metrics = {
-        **model.describe_run(tables, cbs_car_km),
-        "figures_matched_share": matched,
-        "completeness": describe(tables["completeness"], measures),
-        "reference": [{name: getattr(one, name) for name in ("year", "what", "holder")} for one in figures.reference],
-    }
-    local, dwellings = tables["local_checks"], tables["dwellings"]
-    asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]
-    known = check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES))
-    findings = check_findings.find_contradictions(
-        local, files.read(KNOWN_FACILITIES), known,
-        source_date=read_provenance(files.snapshot("osm"))[0]["reference_date"],
-        as_of=local_checks.as_of, same_place_m=facilities.same_place_m,
-    )  # fmt: skip
+    metrics = _metrics(files, tables, figures)
+    findings = _contradictions(files, tables, local_checks, same_place_m=facilities.same_place_m)
     written = [(CHECKS, checks), (CHECK_FINDINGS, findings)]
     metrics_file = files.processed("metrics.json")
     with replaced_together(metrics_file, *(files.table(one) for one, _ in written)) as temporary:
@@ -79,6 +65,33 @@ def check_results(
             write_table(contract, frame, temporary[files.table(contract)])
         text = json.dumps(metrics, ensure_ascii=False, indent=2) + "\n"
         temporary[metrics_file].write_text(text, encoding="utf-8", newline="\n")
+
+
+def _metrics(files: RegionFiles, tables: model.Tables, figures: FigureSettings) -> dict[str, object]:
+    """Return the figures of the run, beside what CBS counts."""
+    measures = tables["completeness_measures"]
+    mean_km = measures[measures["measure"] == "mean_km"]
+    cbs_car_km = dict(zip(mean_km["category"], mean_km["cbs"].round(3), strict=True))
+    return {
+        **model.describe_run(tables, cbs_car_km),
+        "figures_matched_share": matched_shares(files.read(FIGURES), tables["dwellings"]),
+        "completeness": describe(tables["completeness"], measures),
+        "reference": [{name: getattr(one, name) for name in ("year", "what", "holder")} for one in figures.reference],
+    }
+
+
+def _contradictions(
+    files: RegionFiles, tables: model.Tables, settings: LocalCheckSettings, *, same_place_m: float
+) -> pd.DataFrame:
+    """Return what sources say against local checks."""
+    local, dwellings = tables["local_checks"], tables["dwellings"]
+    asked = dwellings[dwellings["unit_code"].isin(local["unit_code"])]
+    return check_findings.find_contradictions(
+        local, files.read(KNOWN_FACILITIES),
+        check_findings.nearest_to_units(tables["distances"], asked, files.read(FACILITIES)),
+        source_date=read_provenance(files.snapshot("osm"))[0]["reference_date"],
+        as_of=settings.as_of, same_place_m=same_place_m,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, CONFLATION, CRS, KNOWN_FACILITIES, MAPPED_FACILITIES
 from pipeline.model.addresses import locate_rows, take_answers
 from pipeline.model.conflation import conflate, from_map
-from pipeline.model.network import limit_extract
 from pipeline.sources.facility_registers import read_registers
 from pipeline.sources.locatieserver import ANSWER_FIELDS, read_answers
-from pipeline.sources.osm import read_extract, read_numbered_addresses
+from pipeline.sources.osm.addresses import read_numbered_addresses
 from pipeline.sources.snapshots import read_provenance
+from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -39,7 +39,7 @@ def conflate_facilities(
     placed = take_answers(located, pd.DataFrame(map(asdict, answers.values()), columns=ANSWER_FIELDS))
     points = gpd.GeoSeries.from_xy(placed["x_m"], placed["y_m"], crs=CRS).where(placed["x_m"].notna())
     known = from_map(files.read(MAPPED_FACILITIES), _dates(files.snapshot("osm"))[osm.file])
-    extract = limit_extract(read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m)
+    extract = extract_around(pbf, files.read(BASE_AREAS), network, target_groups)
     dates = {one.file: _dates(snapshot)[one.file] for one in facility_registers.files}
     facilities, told = conflate(known, gpd.GeoDataFrame(placed, geometry=points), dates, extract, conflation)
     files.write((KNOWN_FACILITIES, facilities), (CONFLATION, told))

@@ -4,7 +4,7 @@ from pipeline.config.params import BackgroundSettings
 from pipeline.config.sources import OsmSettings
 from pipeline.contracts import BACKGROUND, BASE_AREAS
 from pipeline.model.background import simplify_background
-from pipeline.sources.osm import read_background
+from pipeline.sources.osm.tagged import read_background
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 

@@ -6,9 +6,9 @@ from pipeline.config.sources import OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.contracts import BASE_AREAS, MAPPED_FACILITIES, STOP_SERVICES
 from pipeline.model.facilities import merge_same_place
-from pipeline.model.network import limit_extract
 from pipeline.model.stop_service import with_service
-from pipeline.sources.osm import read_extract, read_facilities
+from pipeline.sources.osm.tagged import read_facilities
+from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -24,7 +24,7 @@ def extract_facilities(
 ) -> None:
     """Find the objects of each category within the buffer, count each facility once, and look how stops are served."""
     pbf = files.snapshot("osm") / osm.file
-    extract = limit_extract(read_extract(pbf), files.read(BASE_AREAS), network, target_groups.longest_norm_m)
+    extract = extract_around(pbf, files.read(BASE_AREAS), network, target_groups)
     found = read_facilities(pbf, facilities.categories)
     found = found[found.intersects(extract)]
     mapped = merge_same_place(found, same_place_m=facilities.same_place_m)

@@ -6,9 +6,10 @@ from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import AreaSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.sources import areas as area_source
-from pipeline.sources import demo as demo_region
-from pipeline.sources import pdok, snapshots
+from pipeline.sources import pdok
+from pipeline.sources.demo import write_areas
 from pipeline.sources.fetching import Mode, Places, take_snapshot
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_web
 from pipeline.tables import RegionFiles, replaced_together
@@ -32,9 +33,7 @@ def fetch_areas(
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
         if areas.origin == "demo":
-            folder.mkdir()
-            demo_region.write_areas(demo_region.generate(demo), folder)
-            snapshots.write_provenance(areas.layers, folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_areas, demo, areas.layers, folder)
         else:
             wanted = pdok.Region(
                 region.gemeenten, network.buffer_m(target_groups.longest_norm_m), limits.repaired_share

@@ -4,11 +4,12 @@ from pipeline.config.params import DemoSettings, LimitSettings
 from pipeline.config.region import RegionSettings
 from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import FigureSettings
-from pipeline.sources import demo as demo_region
-from pipeline.sources import figures as figure_source
-from pipeline.sources import snapshots
 from pipeline.sources.cbs.tables import live_tables
+from pipeline.sources.demo import write_figures
 from pipeline.sources.fetching import Mode, Places, take_snapshot
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_web
 from pipeline.tables import RegionFiles, replaced_together
@@ -30,14 +31,12 @@ def fetch_figures(
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
         if figures.origin == "demo":
-            folder.mkdir()
-            demo_region.write_figures(demo_region.generate(demo), folder)
-            snapshots.write_provenance(figures.files, folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_figures, demo, figures.files, folder)
         else:
             lives = live_tables(figures, region.gemeenten, open_web(web, services), snapshot)
             take_snapshot(figures.files, lives, Places(files.incoming, snapshot, folder), mode)
-        figure_source.read_figures(figures.tables, folder, limits)
-        figure_source.read_reference(figures.reference, folder, limits)
+        read_figures(figures.tables, folder, limits)
+        read_reference(figures.reference, folder, limits)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,16 @@ from pipeline.config.sources import AreaSettings, OsmSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.model.areas import areas_of_region
 from pipeline.model.network import area_around
-from pipeline.sources import demo as demo_region
-from pipeline.sources import extracts, snapshots
-from pipeline.sources import osm as osm_source
+from pipeline.sources import extracts
 from pipeline.sources import overpass as overpass_source
 from pipeline.sources.areas import read_areas
+from pipeline.sources.demo import write_osm
 from pipeline.sources.downloads import Downloads
 from pipeline.sources.fetching import Live, Mode, Places, take_snapshot
+from pipeline.sources.osm.extract import check_extract
+from pipeline.sources.osm.land import READ_ALWAYS
 from pipeline.sources.osm_cut import Box, box_around
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_downloads
 from pipeline.tables import RegionFiles, replaced_together
@@ -48,9 +50,7 @@ def fetch_osm(
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
         if osm.origin == "demo":
-            folder.mkdir()
-            demo_region.write_osm(demo_region.generate(demo), folder)
-            snapshots.write_provenance([osm], folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_osm, demo, [osm], folder)
         else:
             lives = []
             if osm.origin == "services":
@@ -59,7 +59,7 @@ def fetch_osm(
                 wanted = asked(network, facilities, background)
                 lives = [_live(osm, box, wanted, open_downloads(files, web, services), overpass, files.incoming)]
             take_snapshot([osm], lives, Places(files.incoming, snapshot, folder), mode)
-        osm_source.check_extract(folder / osm.file)
+        check_extract(folder / osm.file)
 
 
 def _live(
@@ -80,7 +80,7 @@ def asked(network: NetworkSettings, facilities: FacilitySettings, background: Ba
     """Return what Overpass is asked for: what the reader always reads, and what the settings name."""
     of_facilities = [rule for one in facilities.categories.values() for rule in one.match]
     of_background = [rule for one in background.layers for rule in one.match]
-    return overpass_source.statements([*osm_source.READ_ALWAYS, *of_facilities, *of_background], network.walkable)
+    return overpass_source.statements([*READ_ALWAYS, *of_facilities, *of_background], network.walkable)
 
 
 if __name__ == "__main__":

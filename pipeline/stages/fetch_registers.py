@@ -10,12 +10,13 @@ from pipeline.config.services import Service, Services, WebSettings
 from pipeline.config.sources import OsmSettings, SourceFile
 from pipeline.errors import SourceError, collected, raise_faults
 from pipeline.model.addresses import Address, addresses_to_ask, locate_rows
-from pipeline.sources import demo as demo_region
 from pipeline.sources import locatieserver, snapshots
+from pipeline.sources.demo import write_registers
 from pipeline.sources.facility_registers import read_registers
 from pipeline.sources.fetching import LookedError, Mode
-from pipeline.sources.osm import read_numbered_addresses
+from pipeline.sources.osm.addresses import read_numbered_addresses
 from pipeline.sources.web import Web
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_web
 from pipeline.tables import RegionFiles, replaced_together
@@ -39,10 +40,8 @@ def fetch_registers(
     snapshot, registers = files.snapshot(SNAPSHOT), facility_registers.files
     with replaced_together(snapshot) as temporary:
         folder = temporary[snapshot]
-        folder.mkdir()
         if facility_registers.origin == "demo":
-            demo_region.write_registers(demo_region.generate(demo), folder)
-            snapshots.write_provenance(registers, folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_registers, demo, registers, folder)
         else:
             _copy(registers, files, folder)
             snapshots.write_records([snapshots.record_of(one, folder) for one in registers], folder)
@@ -55,7 +54,8 @@ def fetch_registers(
 
 
 def _copy(registers: Sequence[FacilityRegister], files: RegionFiles, folder: Path) -> None:
-    """Copy each register from the one of the user's two folders in which it lies."""
+    """Make `folder` and copy each register into it from the one of the user's two folders in which it lies."""
+    folder.mkdir()
     faults: list[str] = []
     for one in registers:
         places = [place for place in (files.registers, files.incoming) if (place / one.file).exists()]

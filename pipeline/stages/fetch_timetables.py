@@ -3,10 +3,10 @@
 from pipeline.config.params import DemoSettings
 from pipeline.config.services import Services, WebSettings
 from pipeline.config.sources import TimetableSettings
-from pipeline.sources import demo as demo_region
-from pipeline.sources import snapshots
 from pipeline.sources import timetables as timetable_source
+from pipeline.sources.demo import write_timetable
 from pipeline.sources.fetching import Mode, Places, take_snapshot
+from pipeline.stages.demo import invent_snapshot
 from pipeline.stages.run import run
 from pipeline.stages.services import open_downloads
 from pipeline.tables import RegionFiles, replaced_together
@@ -29,9 +29,7 @@ def fetch_timetables(
             take_snapshot([], [], Places(files.incoming, snapshot, folder), mode)
             return
         if timetables.origin == "demo":
-            folder.mkdir()
-            demo_region.write_timetable(demo_region.generate(demo), folder)
-            snapshots.write_provenance([timetables], folder, demo_region.GENERATOR_VERSION)
+            invent_snapshot(write_timetable, demo, [timetables], folder)
         else:
             lives = []
             if timetables.origin == "services" and timetables.feed is not None:

@@ -23,11 +23,12 @@ from pipeline.contracts import (
 )
 from pipeline.model import car_distances
 from pipeline.model import completeness as model
-from pipeline.model.network import limit_extract
 from pipeline.model.stop_service import completeness_by_timetable
 from pipeline.model.walks import chosen_by_category
-from pipeline.sources.figures import read_reference
-from pipeline.sources.osm import read_drivable, read_extract, read_facilities
+from pipeline.sources.osm.tagged import read_facilities
+from pipeline.sources.osm.ways import read_drivable
+from pipeline.sources.reference_figures import read_reference
+from pipeline.stages.extract import extract_around
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles
 
@@ -50,7 +51,7 @@ def judge_completeness(
     base, dwellings, demand = files.read(BASE_AREAS), files.read(DWELLINGS), files.read(DEMAND)
     reference = read_reference(figures.reference, files.snapshot("figures"), limits)
     model.require_areas(reference, dwellings)
-    extract = limit_extract(read_extract(pbf), base, network, target_groups.longest_norm_m)
+    extract = extract_around(pbf, base, network, target_groups)
     ways = read_drivable(pbf, network.drivable, network.not_drivable)
     roads = car_distances.car_network(ways.starts, ways.node_ids, ways.x_m, ways.y_m, ways.cut_ids, extract, network)
     found = _counted(files.read(FACILITIES), pbf, facilities, completeness_limits)

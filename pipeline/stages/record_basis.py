@@ -1,6 +1,5 @@
 """Stage: record what the verdicts rest on (files, settings, code), so that a later comparison can name causes."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,13 +25,12 @@ from pipeline.config.registers import ConflationSettings, RegisterSettings
 from pipeline.config.sources import AreaSettings, FigureSettings, OsmSettings, TimetableSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.settings_files import SECTIONS
-from pipeline.sources.snapshots import read_provenance
+from pipeline.sources.snapshots import SNAPSHOTS, read_provenance, sha256_of
 from pipeline.stages.graph import PROJECT, files_from_outside, leading_to, read_graph
 from pipeline.stages.run import run
 from pipeline.tables import RegionFiles, replaced_together
 
 VERDICTS_STAGE = "flag_witte_vlekken"
-_SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
 _NO_CAUSE = {"region": {"baseline"}}
 """Keys that cannot change a verdict: what results are compared with."""
 
@@ -70,7 +68,7 @@ def record_basis(
     code = [path for path in outside if path.startswith("pipeline/")]
     others = [path for path in outside if path not in [*code, *snapshots_of]]
     basis = {
-        "sources": [record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
+        "sources": [record for source in SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         "inputs": _hashes(files.root, others),
         "settings": {name: as_written(name, section, _NO_CAUSE.get(name)) for name, section in sections.items()},
         "code": _hashes(PROJECT, code),
@@ -89,7 +87,7 @@ def as_written(name: str, section: Any, exclude: set[str] | None = None) -> Any:
 def _hashes(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Return the sha256 of every file, also of those in folders, by its path below `root`."""
     found = [file for path in paths for file in _files(root / path)]
-    return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+    return {file.relative_to(root).as_posix(): sha256_of(file) for file in found}
 
 
 def _files(path: Path) -> list[Path]:

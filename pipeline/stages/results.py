@@ -12,10 +12,8 @@ from pipeline.config.region import RegionSettings
 from pipeline.config.target_groups import TargetGroupSettings
 from pipeline.errors import TableError
 from pipeline.publish.results import Results
-from pipeline.sources.snapshots import read_provenance
+from pipeline.sources.snapshots import SNAPSHOTS, read_provenance
 from pipeline.tables import RegionFiles
-
-_SNAPSHOTS = ("areas", "figures", "osm", "timetables", "facility_registers")
 
 
 def read_results(
@@ -66,7 +64,7 @@ def read_results(
         completeness=files.read(contracts.COMPLETENESS),
         completeness_measures=files.read(contracts.COMPLETENESS_MEASURES),
         checks=files.read(contracts.CHECKS),
-        provenance=[record for source in _SNAPSHOTS for record in read_provenance(files.snapshot(source))],
+        provenance=[record for source in SNAPSHOTS for record in read_provenance(files.snapshot(source))],
         metrics=json.loads(metrics.read_text(encoding="utf-8")),
         figure_comparison=files.read(contracts.FIGURE_COMPARISON),
     )

@@ -40,12 +40,13 @@ def measure_reader(reader: str, pbf: str, answer: str) -> dict[str, Any]:
 
 def _ours(pbf: Path, network: NetworkSettings, facilities: FacilitySettings) -> Callable[[], tuple[Edges, int]]:
     from pipeline.model.network import edges_of_ways, unique_edges
-    from pipeline.sources import osm
+    from pipeline.sources.osm.tagged import read_facilities
+    from pipeline.sources.osm.ways import read_walkable
 
     def read() -> tuple[Edges, int]:
-        ways = osm.read_walkable(pbf, network.walkable, network.not_walkable)
+        ways = read_walkable(pbf, network.walkable, network.not_walkable)
         _, stretches = edges_of_ways(ways.starts, ways.node_ids, ways.x_m, ways.y_m)
-        return unique_edges(stretches), len(osm.read_facilities(pbf, facilities.categories))
+        return unique_edges(stretches), len(read_facilities(pbf, facilities.categories))
 
     return read
 

@@ -46,7 +46,7 @@ def settings() -> PreflightSettings:
 
 
 Woonzorg = Callable[..., Result]
-_EAST = (ORIGIN_X + 1.5 * SIDE_M, ORIGIN_Y + SIDE_M / 2)
+EAST = (ORIGIN_X + 1.5 * SIDE_M, ORIGIN_Y + SIDE_M / 2)
 
 
 def write_osm(path: Path, *, more_in_the_east: bool = False) -> None:
@@ -64,8 +64,8 @@ def write_osm(path: Path, *, more_in_the_east: bool = False) -> None:
     for index, tags in enumerate(tiny_region.FACILITIES.values()):
         osm.point(ORIGIN_X + 300 + 10 * index, ORIGIN_Y + SIDE_M / 2, tags)
     if more_in_the_east:
-        osm.point(*_EAST, {"shop": "supermarket", "name": "Buurtsuper"})
-        osm.point(*_EAST, {"highway": "bus_stop", "name": "Oost"})
+        osm.point(*EAST, {"shop": "supermarket", "name": "Buurtsuper"})
+        osm.point(*EAST, {"highway": "bus_stop", "name": "Oost"})
     tiny_region.write_objects(path, osm, 8000)
 
 

@@ -14,7 +14,8 @@ import yaml
 from pipeline.commands import trial
 from pipeline.stages.baselines import freeze
 from pipeline.tables import RegionFiles
-from tests.commands.conftest import Woonzorg, write_osm
+from tests import register_files
+from tests.commands.conftest import EAST, Woonzorg, write_osm
 from tests.stage_runs import hashes, run_stages
 from tests.tiny_region import REGION
 
@@ -211,6 +212,31 @@ def test_another_file_is_named_as_the_cause(town: Path, files: RegionFiles, woon
     assert {row["Wat er verschilt"] for row in rows} == {
         "Gegevens: Getekende vierkanten (vierkant.osm.pbf): gewijzigd, met dezelfde peildatum 2024-01-01."
     }
+
+
+def test_a_register_that_came_with_its_settings_is_named_as_the_cause(
+    town: Path, files: RegionFiles, woonzorg: Woonzorg
+) -> None:
+    freeze(files, "toen")
+    _bring_register(files)
+    run_stages(town, REGION)
+    run = woonzorg("compare", REGION, "toen", "--csv", "uit.csv")
+    assert run.exit_code == 0, run.output
+    assert {row["Oorzaak"] for row in csv_rows(town / "uit.csv")} == {"gegevens"}
+
+
+def _bring_register(files: RegionFiles) -> None:
+    """Put down a register that has a supermarket in the east, and name it in the settings."""
+    x, y = EAST
+    rows = [("Naam", "Soort", "X", "Y"), ("Buurtsuper", "Super", f"{x:.0f}", f"{y:.0f}")]
+    register_files.write(files.incoming / "winkels.csv", rows[1:], rows[0])
+    columns = {"name": "Naam", "category": "Soort", "x": "X", "y": "Y"}
+    path = files.root / f"config/regions/{REGION}.yaml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings["facility_registers"]["files"] = [
+        {"file": "winkels.csv", "columns": columns, "categories": {"Super": "supermarket"}, **register_files.TOLD}
+    ]
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 
 def test_other_code_is_named_as_the_cause(town: Path, files: RegionFiles, woonzorg: Woonzorg) -> None:

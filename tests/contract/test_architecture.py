@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.commands.preflight.source_files import KINDS
+from pipeline.model.basis import SOURCE_SECTIONS
 from pipeline.settings_files import SECTIONS
 from pipeline.sources.bundles.form import NEVER_BUNDLED
+from pipeline.sources.snapshots import SNAPSHOTS
 from pipeline.stages.graph import files_from_outside, leading_to, read_graph
 from pipeline.stages.record_basis import VERDICTS_STAGE, record_basis
 from pipeline.stages.run import sections_of
@@ -31,8 +34,8 @@ MAY_IMPORT = {
 }
 SHARED_BY_SOURCES = {
     f"pipeline.sources.{name}"
-    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "osm_cut",
-                 "osm_files", "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
+    for name in ("area_features", "codes", "csv_rows", "downloads", "feature_services", "fetching", "figure_numbers",
+                 "osm_cut", "osm_files", "outlines", "shapes", "sheets", "snapshots", "table_meta", "web")
 }  # fmt: skip
 HOW_TO_ASK = {"web", "services", "overpass", "background"}
 """Sections that say how services are asked, and for what besides: no verdict rests on them, but on what they gave."""
@@ -164,7 +167,16 @@ def test_a_snapshot_that_is_never_pushed_is_never_bundled() -> None:
 def test_every_stage_module_is_a_stage_of_dvc() -> None:
     wired = {module_of(stage).name for stage in dvc_stages()}
     written = {one.name for one in (ROOT / "pipeline/stages").glob("*.py")}
-    assert written - wired == {"__init__.py", "run.py", "results.py", "graph.py", "baselines.py", "services.py"}
+    assert written - wired == {
+        "__init__.py",
+        "run.py",
+        "results.py",
+        "graph.py",
+        "baselines.py",
+        "services.py",
+        "extract.py",
+        "demo.py",
+    }
 
 
 def test_the_recorded_basis_holds_every_section_and_file_that_a_verdict_rests_on() -> None:
@@ -177,6 +189,15 @@ def test_the_recorded_basis_holds_every_section_and_file_that_a_verdict_rests_on
     assert set(sections_of(record_basis)) == read - HOW_TO_ASK
     brought = {f"data/raw/${{item.region}}/{folder}" for folder in ("incoming", "registers")}
     assert set(files_from_outside(graph, leading)) - brought <= set(graph["record_basis"].deps)
+
+
+def test_every_snapshot_is_fetched_named_in_dutch_and_goes_with_the_data() -> None:
+    fetched = [
+        Path(out).name for name, stage in read_graph("r").items() if name.startswith("fetch_") for out in stage.outs
+    ]
+    assert sorted(fetched) == sorted(SNAPSHOTS)
+    assert set(KINDS) == set(SNAPSHOTS)
+    assert set(SOURCE_SECTIONS) == {*SNAPSHOTS, "demo"}
 
 
 def test_there_is_no_utils() -> None:

@@ -8,7 +8,8 @@ import pytest
 from pipeline.config.sources import AreaSettings, FigureSettings
 from pipeline.errors import WoonzorgError
 from pipeline.sources.areas import read_areas
-from pipeline.sources.figures import read_figures, read_reference
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
 from tests import tiny_region
 from tests.damage.case import Outcome
 from tests.damage.of_settings import (

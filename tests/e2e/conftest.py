@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.local_checks import COLUMNS
+from tests.sample_region import copy_settings
 from tests.stage_runs import PROJECT, hashes
 
 
@@ -17,8 +18,8 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("pipeline", "config"):
-            shutil.copytree(PROJECT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PROJECT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+        copy_settings(root, addresses=2500)
         for name in ("dvc.yaml", ".dvcignore"):
             shutil.copy(PROJECT / name, root / name)
         (root / ".dvc").mkdir()
@@ -28,7 +29,6 @@ class Project:
             (root / "data/raw/markerwaard" / folder).mkdir(parents=True)
             shutil.copy(PROJECT / f"data/raw/markerwaard/{folder}/README.md", root / "data/raw/markerwaard" / folder)
         shutil.copytree(PROJECT / "data/baselines/markerwaard", root / "data/baselines/markerwaard")
-        self.set_params("addresses: 15000", "addresses: 2500")
         # In so small a region not all places exist that the checks of the sample region are about.
         checks = root / "config/regions/markerwaard.checks.csv"
         checks.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")

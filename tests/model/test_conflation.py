@@ -144,7 +144,7 @@ def test_what_is_added_has_a_key_of_its_row_and_its_own_place() -> None:
     assert (one["origin"], one["registers"], one["capacity"], one["geometry"].x) == (
         "register", "een.csv, rij 2", 12.0, 10.0,
     )  # fmt: skip
-    assert pd.isna(one["osm_ids"])
+    assert one[["osm_ids", "service", "timetable_ids"]].isna().all()
 
 
 def test_a_place_that_is_only_that_of_its_postcode_is_unsure_until_another_source_has_it() -> None:

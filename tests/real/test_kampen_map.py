@@ -11,7 +11,12 @@ import pytest
 from pipeline.config.services import OverpassSettings
 from pipeline.model.profiles import tags_of_nodes
 from pipeline.settings_files import read_sections
-from pipeline.sources import osm, overpass
+from pipeline.sources import overpass
+from pipeline.sources.osm.addresses import read_addresses
+from pipeline.sources.osm.extract import read_extract
+from pipeline.sources.osm.land import read_buildings, read_places, read_water
+from pipeline.sources.osm.tagged import read_background, read_facilities
+from pipeline.sources.osm.ways import read_obstacles, read_walkable
 from pipeline.sources.osm_cut import Box, covered, cut
 from pipeline.sources.osm_files import TIMESTAMP, read_day
 from pipeline.sources.web import Web
@@ -46,17 +51,17 @@ def read_whole(whole: Path) -> dict[str, Any]:
 def all_read(pbf: Path) -> dict[str, Any]:
     """Return all that stages read of a map."""
     network, categories = SETTINGS["network"], SETTINGS["facilities"].categories
-    ways = osm.read_walkable(pbf, network.walkable, network.not_walkable)
+    ways = read_walkable(pbf, network.walkable, network.not_walkable)
     on_ways = set(ways.node_ids.tolist())
-    numbers, tags = osm.read_obstacles(pbf, tags_of_nodes(SETTINGS["profiles"]))
+    numbers, tags = read_obstacles(pbf, tags_of_nodes(SETTINGS["profiles"]))
     return {
-        "extract": osm.read_extract(pbf).wkt,
-        "addresses": osm.read_addresses(pbf),
-        "buildings": osm.read_buildings(pbf),
-        "places": osm.read_places(pbf),
-        "water": osm.read_water(pbf).to_frame("geometry"),
-        "facilities": osm.read_facilities(pbf, categories),
-        "background": osm.read_background(pbf, SETTINGS["background"].layers),
+        "extract": read_extract(pbf).wkt,
+        "addresses": read_addresses(pbf),
+        "buildings": read_buildings(pbf),
+        "places": read_places(pbf),
+        "water": read_water(pbf).to_frame("geometry"),
+        "facilities": read_facilities(pbf, categories),
+        "background": read_background(pbf, SETTINGS["background"].layers),
         "tags of ways": ways.tags,
         "ways": np.concatenate([ways.starts, ways.node_ids, ways.cut_ids]).tolist(),
         "places of nodes": np.concatenate([ways.x_m, ways.y_m]).tolist(),

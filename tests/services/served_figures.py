@@ -9,7 +9,8 @@ import pandas as pd
 from pipeline.config.region import RegionSettings
 from pipeline.config.sources import FigureSettings
 from pipeline.settings_files import read_sections
-from pipeline.sources.figures import read_figures, read_reference
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
 from pipeline.stages.fetch_figures import fetch_figures
 from pipeline.tables import RegionFiles
 from tests.services.odata import ODataTable, odata_handler

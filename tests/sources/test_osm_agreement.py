@@ -15,7 +15,9 @@ from pipeline.config.services import OverpassSettings
 from pipeline.contracts import BACKGROUND, DWELLINGS, EDGES, MAPPED_FACILITIES, NODES
 from pipeline.model.network import edges_of_ways, unique_edges
 from pipeline.settings_files import read_sections
-from pipeline.sources import osm, overpass
+from pipeline.sources import overpass
+from pipeline.sources.osm.tagged import read_facilities
+from pipeline.sources.osm.ways import read_walkable
 from pipeline.sources.osm_cut import Box, covered, cut
 from pipeline.sources.web import Web
 from pipeline.stages.fetch_osm import asked
@@ -117,7 +119,7 @@ def test_osmnx_finds_the_same_walking_network(ways: dict[str, Path], polygon: sh
         simplify=False, retain_all=True,
     )  # fmt: skip
     there = {frozenset(pair): data["length"] for *pair, data in graph.edges(data=True)}
-    read = osm.read_walkable(ways["overpass"], SECTIONS["network"].walkable[:1], SECTIONS["network"].not_walkable)
+    read = read_walkable(ways["overpass"], SECTIONS["network"].walkable[:1], SECTIONS["network"].not_walkable)
     edges = unique_edges(edges_of_ways(read.starts, read.node_ids, read.x_m, read.y_m)[1])
     inside = ids_inside(ways["overpass"], box)
     ours = {frozenset(pair): length for *pair, length in edges.itertuples(index=False) if inside.issuperset(pair)}
@@ -145,7 +147,7 @@ def test_osmnx_finds_the_same_facilities(ways: dict[str, Path], polygon: shapely
         tags[key] = values
     letters = {"node": "n", "way": "w", "relation": "r"}
     there = {f"{letters[kind]}{number}" for kind, number in osmnx.features_from_polygon(polygon, tags).index}
-    found = osm.read_facilities(ways["overpass"], categories)
+    found = read_facilities(ways["overpass"], categories)
     inside = gpd.GeoSeries(found.geometry, crs="EPSG:28992").to_crs("EPSG:4326").intersects(polygon)
     assert len(there) > 10
     assert there == set(found.loc[inside, "osm_id"])

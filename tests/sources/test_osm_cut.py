@@ -12,7 +12,7 @@ import shapely
 from osmium.osm.mutable import Node, Relation, Way
 
 from pipeline.errors import SourceError
-from pipeline.sources import osm
+from pipeline.sources.osm.extract import read_extract
 from pipeline.sources.osm_cut import Box, box_around, covered, cut
 from pipeline.sources.osm_files import read_day
 
@@ -131,7 +131,7 @@ def test_a_box_holds_the_whole_area_and_little_more(tmp_path: Path) -> None:
     area = shapely.box(150_000, 480_000, 260_000, 590_000)
     box = box_around(area)
     # As the reader turns it into metres again.
-    corners = osm.read_extract(write(tmp_path / "a.osm.pbf", box=box))
+    corners = read_extract(write(tmp_path / "a.osm.pbf", box=box))
     assert corners.contains(area)
     assert corners.area < 1.05 * area.area
 

@@ -11,7 +11,10 @@ from osmium.osm.mutable import Node, Relation, Way
 
 from pipeline.config.services import OverpassSettings
 from pipeline.errors import SourceError
-from pipeline.sources import osm, overpass
+from pipeline.sources import overpass
+from pipeline.sources.osm.extract import check_extract
+from pipeline.sources.osm.land import read_buildings
+from pipeline.sources.osm.ways import read_ways
 from pipeline.sources.osm_cut import Box
 from pipeline.sources.overpass import Question
 from pipeline.sources.web import Web
@@ -138,9 +141,9 @@ def test_ways_and_multipolygons_come_whole_and_what_was_not_asked_does_not_come(
 
 def test_the_answer_reads_as_an_extract(ask: Asking) -> None:
     pbf = ask()
-    osm.check_extract(pbf)
-    assert osm.read_buildings(pbf)["osm_id"].tolist() == ["r1"]
-    assert len(osm.read_ways(pbf, ["highway"]).cut_ids) == 0
+    check_extract(pbf)
+    assert read_buildings(pbf)["osm_id"].tolist() == ["r1"]
+    assert len(read_ways(pbf, ["highway"]).cut_ids) == 0
 
 
 def test_without_a_date_the_map_is_of_now_and_with_one_of_then(ask: Asking, service: Overpass) -> None:

@@ -12,8 +12,8 @@ import yaml
 from pipeline import contracts
 from pipeline.errors import SourceError
 from pipeline.tables import RegionFiles
-from tests import tiny_region
-from tests.stage_runs import PROJECT, run_stages, stage_names
+from tests import sample_region, tiny_region
+from tests.stage_runs import run_stages, stage_names
 from tests.tiny_region import REGION
 
 UNTIL_JUDGED = stage_names()[: stage_names().index("judge_completeness") + 1]
@@ -23,12 +23,8 @@ UNTIL_JUDGED = stage_names()[: stage_names().index("judge_completeness") + 1]
 def sample(tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
     """Return a small sample region until it is judged."""
     root = tmp_path_factory.mktemp("markerwaard")
-    shutil.copytree(PROJECT / "config", root / "config")
-    params = root / "config/params.yaml"
-    text = params.read_text(encoding="utf-8")
-    assert "addresses: 15000" in text
-    params.write_text(text.replace("addresses: 15000", "addresses: 6000"), encoding="utf-8")
-    return run_stages(root, "markerwaard", UNTIL_JUDGED)
+    sample_region.copy_settings(root, addresses=6000)
+    return run_stages(root, sample_region.REGION, UNTIL_JUDGED)
 
 
 def test_the_category_that_the_sample_map_lacks_is_doubtful_and_the_others_are_complete(sample: RegionFiles) -> None:

@@ -13,9 +13,10 @@ from pipeline.config.region import RegionSettings
 from pipeline.config.sources import FigureSettings
 from pipeline.errors import SourceError
 from pipeline.settings_files import read_sections
-from pipeline.sources.cbs.differences import Kind, read_changes
+from pipeline.sources.cbs.differences import differences_name
 from pipeline.sources.fetching import Mode
-from pipeline.sources.figures import read_figures, read_reference
+from pipeline.sources.figures import read_figures
+from pipeline.sources.reference_figures import read_reference
 from pipeline.sources.snapshots import read_provenance
 from pipeline.stages.fetch_figures import fetch_figures
 from pipeline.tables import RegionFiles
@@ -289,7 +290,7 @@ def test_another_release_is_told_and_listed(
     files: RegionFiles, server: Server, tables: dict[str, ODataTable], capsys: pytest.CaptureFixture[str]
 ) -> None:
     fetch(files, server)
-    assert read_changes(files.snapshot("figures"), "kern.csv") == []
+    assert not (files.snapshot("figures") / differences_name("kern.csv")).exists()
     table = tables["85618NED"]
     table.infos = {**table.infos, "Modified": "2025-09-30T02:00:00"}
     changed = [{**row, "Woningvoorraad_35": 5 if row["ID"] == 3 else 0, "Nieuw_9": 1} for row in table.rows]
@@ -304,8 +305,8 @@ def test_another_release_is_told_and_listed(
         "(Nieuw_9), 1 x rij weg (WK000100), 1 x waarde gewijzigd (BU00010000, Woningvoorraad_35: 0 wordt 5); alle "
         "verschillen staan in kern.csv.verschillen.csv.\n"
     ) in told
-    kinds = [change.kind for change in read_changes(files.snapshot("figures"), "kern.csv")]
-    assert kinds == [Kind.COLUMN_ADDED, Kind.ROW_REMOVED, Kind.VALUE_CHANGED]
+    listed = (files.snapshot("figures") / differences_name("kern.csv")).read_text(encoding="utf-8")
+    assert [line.split(",")[0] for line in listed.splitlines()[1:]] == ["kolom erbij", "rij weg", "waarde gewijzigd"]
     before = hashes(files.snapshot("figures"))
     fetch(files, server)
     assert hashes(files.snapshot("figures")) == before
@@ -317,7 +318,7 @@ def test_other_settings_are_not_taken_for_another_release(
     fetch(files, server)
     fetch(files, server, settings(cbs={"table": "85618NED", "codes": ["GM0003"]}))
     assert "gewijzigd" not in capsys.readouterr().out
-    assert read_changes(files.snapshot("figures"), "kern.csv") == []
+    assert not (files.snapshot("figures") / differences_name("kern.csv")).exists()
 
 
 def test_a_later_year_is_told(

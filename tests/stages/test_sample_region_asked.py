@@ -15,12 +15,12 @@ from pipeline.errors import SourceError
 from pipeline.settings_files import read_sections
 from pipeline.sources.areas import read_areas
 from pipeline.tables import RegionFiles
+from tests.sample_region import REGION, copy_settings
 from tests.services.features import Areas, api_handler, wfs_handler
 from tests.services.server import Server, running
 from tests.sources.squares import QUERIES, ask_at
-from tests.stage_runs import PROJECT, run_stages
+from tests.stage_runs import run_stages
 
-REGION = "markerwaard"
 STAGES = ["fetch_areas", "fetch_figures", "build_figures"]
 KEY_FIGURES = {"aantal_inwoners": "aantalInwoners", "woningvoorraad": "woningvoorraad",
                "percentage_personen_65_jaar_en_ouder": "percentagePersonen65JaarEnOuder"}  # fmt: skip
@@ -37,11 +37,7 @@ SECOND = {
 def made(tmp_path_factory: pytest.TempPathFactory) -> RegionFiles:
     """Return the sample region as it is shipped, but small; not to be changed."""
     root = tmp_path_factory.mktemp("verzonnen")
-    shutil.copytree(PROJECT / "config", root / "config")
-    params = root / "config/params.yaml"
-    text = params.read_text(encoding="utf-8")
-    assert "addresses: 15000" in text
-    params.write_text(text.replace("addresses: 15000", "addresses: 2000"), encoding="utf-8")
+    copy_settings(root, addresses=2000)
     return run_stages(root, REGION, STAGES)
 
 

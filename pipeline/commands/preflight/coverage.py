@@ -17,6 +17,7 @@ from pipeline.config.sources import AreaSettings
 from pipeline.config.target_groups import ALL_INHABITANTS, TargetGroupSettings
 from pipeline.contracts import CRS
 from pipeline.errors import TableError
+from pipeline.model.tally import people_per_dwelling
 from pipeline.publish.dutch_numbers import norm_distance, number, share
 from pipeline.sources.areas import read_areas
 from pipeline.tables import RegionFiles
@@ -157,8 +158,7 @@ def _people_by_edge(tables: Tables, extract: shapely.Polygon, norm_m: float) -> 
     """Return the people on dwellings per unit: within `norm_m` of the edge (or beyond it), and farther."""
     inner = extract.buffer(-norm_m)
     shapely.prepare(inner)
-    placed = tables.demand[(tables.demand["target_group"] == ALL_INHABITANTS) & tables.demand["is_placed"]]
-    per_dwelling = (placed["people"] / placed["dwelling_count"]).set_axis(placed["cell_code"])
+    per_dwelling = people_per_dwelling(tables.demand[tables.demand["target_group"] == ALL_INHABITANTS])
     people = tables.dwellings["cell_code"].map(per_dwelling).fillna(0)
     is_far = shapely.intersects(inner, tables.dwellings.geometry.to_numpy())
     by_unit = tables.dwellings["unit_code"]

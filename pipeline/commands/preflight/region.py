@@ -15,7 +15,7 @@ from pipeline.errors import SourceError, TableError
 from pipeline.settings_files import REGION
 from pipeline.sources.csv_rows import show_rows
 from pipeline.sources.local_checks import read_local_checks
-from pipeline.sources.osm import read_header_extract
+from pipeline.sources.osm.extract import read_header_extract
 from pipeline.tables import RegionFiles
 
 _FOR_COVERAGE = {"region", "areas", "osm", "network", "limits", "target_groups", "witte_vlekken", "preflight"}

@@ -1,6 +1,5 @@
 """The files from outside: whether they are there, whole, changed since the last run, and how old they are."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from pipeline.config.params import PreflightSettings
 from pipeline.config.sources import SourceFile
 from pipeline.errors import SourceError
 from pipeline.publish.labels import listing
-from pipeline.sources.snapshots import read_provenance
+from pipeline.sources.snapshots import read_provenance, sha256_of
 from pipeline.tables import RegionFiles
 
 KINDS = {
@@ -147,8 +146,7 @@ def _recorded_hashes(snapshot: Path) -> dict[str, str]:
 def _differs(path: Path, snapshot: Path, recorded: str | None) -> bool:
     if recorded is None or not snapshot.is_file() or path.stat().st_size != snapshot.stat().st_size:
         return True
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() != recorded
+    return sha256_of(path) != recorded
 
 
 def _size_remarks(path: Path, snapshot: Path, settings: PreflightSettings) -> list[str]:

@@ -1,10 +1,9 @@
 """The form of a bundle: which files it may hold, and what its table of contents says of them."""
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -39,21 +38,6 @@ class Manifest(Section):
     region: RegionName
     label: str
     files: list[Entry]
-
-
-def sums_of(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the sha256 of each file that records name, also of what came beside."""
-    sums: dict[str, str] = {}
-    for record in records:
-        sums[str(record["file"])] = str(record["sha256"])
-        sums |= record.get("beside", {})
-    return sums
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def parse_manifest(text: str | bytes) -> Manifest:

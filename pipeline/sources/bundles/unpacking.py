@@ -24,10 +24,8 @@ from pipeline.sources.bundles.form import (
     Manifest,
     is_expected,
     parse_manifest,
-    sha256_of,
-    sums_of,
 )
-from pipeline.sources.snapshots import PROVENANCE, TOLD, read_provenance
+from pipeline.sources.snapshots import PROVENANCE, TOLD, read_provenance, sha256_of, sums_of
 
 _MB = 1_000_000
 _AGAIN = "vraag om een gave bundel"

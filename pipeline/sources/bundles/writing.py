@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SourceError, collected, raise_faults
-from pipeline.sources.bundles.form import CHUNK, FORMAT, MANIFEST, SETTINGS, SNAPSHOTS, VERSION, sha256_of, sums_of
-from pipeline.sources.snapshots import PROVENANCE, are_sound, read_provenance
+from pipeline.sources.bundles.form import CHUNK, FORMAT, MANIFEST, SETTINGS, SNAPSHOTS, VERSION
+from pipeline.sources.snapshots import PROVENANCE, are_sound, harmed_files, read_provenance, sha256_of, sums_of
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The same for every file, so that equal snapshots give equal bytes."""
@@ -53,12 +53,8 @@ def write_bundle(target: Path, header: Mapping[str, str], snapshots: Sequence[Pa
 def _recorded_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a snapshot and its record; a file that is not as it was recorded is a fault."""
     records = _records(folder)
-    faults = []
-    for name, sha256 in sums_of(records).items():
-        path = folder / name
-        if not path.is_file() or sha256_of(path) != sha256:
-            faults.append(f"{path.as_posix()}: ontbreekt of is veranderd sinds het ophalen; haal het opnieuw op.")
-    raise_faults(SourceError, faults)
+    fault = "ontbreekt of is veranderd sinds het ophalen; haal het opnieuw op"
+    raise_faults(SourceError, [f"{(folder / name).as_posix()}: {fault}." for name in harmed_files(records, folder)])
     yield folder / PROVENANCE
     yield from (folder / name for name in sums_of(records))
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.errors import SourceError
-
 _HEADINGS = ("soort", "rij", "kolom", "was", "wordt")
 _EXAMPLES = 3
 _NUMBER = "ID"
@@ -145,22 +143,3 @@ def write_changes(changes: Sequence[Change], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_HEADINGS)
         writer.writerows((one.kind.value, one.row, one.column, one.before, one.after) for one in changes)
-
-
-def read_changes(folder: Path, file: str) -> list[Change]:
-    """Read the changes that the last fetch of a table brought; none where there were none.
-
-    Raises
-    ------
-    SourceError
-        If the list cannot be read.
-    """
-    path = folder / differences_name(file)
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as lines:
-        try:
-            _, *rows = csv.reader(lines)
-            return [Change(Kind(kind), *rest) for kind, *rest in rows]
-        except (ValueError, TypeError):
-            raise SourceError(f"{path.name}: is beschadigd; haal de tabel opnieuw op met --force.") from None

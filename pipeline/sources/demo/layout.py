@@ -36,6 +36,8 @@ _BORDER_KM = (
 # fmt: on
 
 
+_RAILS_KM = ((13.0, 15.75), (15.6, 15.62), (17.6, 15.2), (19.3, 14.75), (22.0, 14.5), (25.6, 14.45), (30.0, 14.4))
+"""Where the railway goes beyond the town."""
 _PARKS = (
     (790, 84, 75),
     (1_480, 66, 95),
@@ -118,19 +120,7 @@ def draw_plan(number: int) -> Plan:
     offset = (ORIGIN_RD_M[0] + column * SHIFT_M, ORIGIN_RD_M[1] + row * SHIFT_M)
     pen = Pen(offset)
     dike = Polygon(pen.curve(_DIKE_KM, closed=True).coords)
-    rails = pen.curve(
-        (
-            pen.town_km(1_120, 26),
-            pen.town_km(1_850, 26),
-            (13.0, 15.75),
-            (15.6, 15.62),
-            (17.6, 15.2),
-            (19.3, 14.75),
-            (22.0, 14.5),
-            (25.6, 14.45),
-            (30.0, 14.4),
-        )
-    )
+    rails = pen.curve((pen.town_km(1_120, 26), pen.town_km(1_850, 26), *_RAILS_KM))
     roads = draw_roads(pen, dike)
     return Plan(
         number=number,
